@@ -1,0 +1,367 @@
+"""The words of a review: what a check says, and what becomes of it. Pure data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """An immutable value that goes to and from JSON without loss and refuses unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Environment(StrEnum):
+    """One of the two worlds of the vendor; they share neither keys nor money."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class Severity(StrEnum):
+    """How much a failure costs: from money or keys lost (blocker) to a remark (info)."""
+
+    BLOCKER = "blocker"
+    MAJOR = "major"
+    MINOR = "minor"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for blocker, 3 for info: smaller is worse."""
+        return list(Severity).index(self)
+
+    def at_or_above(self, gate: Severity) -> bool:
+        """Whether a failure of this severity blocks at that gate."""
+        return self.rank <= gate.rank
+
+
+class Status(StrEnum):
+    """What became of a check. Unknown is never green."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    ATTESTED = "attested"
+
+
+class Because(StrEnum):
+    """Why something is unknown."""
+
+    NOT_CONFIGURED = "not_configured"
+    """The config does not say what would be needed."""
+    NOT_PERMITTED = "not_permitted"
+    """A permission was not given."""
+    UNREACHABLE = "unreachable"
+    """No usable answer came: no connection, a server fault, throttling, or a body that is not what it should be."""
+    TIMED_OUT = "timed_out"
+    """The answer, or the run, took longer than its deadline."""
+    REFUSED = "refused"
+    """The other side, or our own guard, refused the request."""
+    CRASHED = "crashed"
+    """A probe, a check or a plug-in broke."""
+    NOT_ATTESTED = "not_attested"
+    """Nobody vouches for it, or no longer."""
+
+
+class Kind(StrEnum):
+    """How a check knows: from files, from requests, from the running application, or from a person's word."""
+
+    STATIC = "static"
+    LIVE = "live"
+    BEHAVIOUR = "behaviour"
+    ATTESTATION = "attestation"
+
+
+class Permission(StrEnum):
+    """What the owner may allow beyond reading."""
+
+    SANDBOX_WRITES = "sandbox-writes"
+    PRODUCTION_SECRET_TO_SANDBOX = "production-secret-to-sandbox"  # noqa: S105 - a permission's name
+    WAIT_FOR_EXPIRY = "wait-for-expiry"
+    RUN_APPLICATION = "run-application"
+
+
+class Location(Record):
+    """A place in a file: path relative to the working directory, forward slashes; line and column from 1."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+
+class Finding(Record):
+    """One thing seen that supports a verdict."""
+
+    message: str
+    location: Location | None = None
+    evidence: str | None = None
+    """Id of the evidence item, as in the evidence file."""
+    pointer: str | None = None
+    """JSON pointer into that item (RFC 6901)."""
+
+
+class Verdict(Record):
+    """What a check says. Made by the named constructors only, so that no field is forgotten."""
+
+    status: Status
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    because: Because | None = None
+
+    @classmethod
+    def passed(cls, summary: str, *findings: Finding) -> Self:
+        """The condition was observed to hold; `summary` says what was seen."""
+        return cls(status=Status.PASSED, summary=summary, findings=findings)
+
+    @classmethod
+    def failed(cls, summary: str, *findings: Finding) -> Self:
+        """The condition was observed not to hold."""
+        return cls(status=Status.FAILED, summary=summary, findings=findings)
+
+    @classmethod
+    def unknown(cls, summary: str, *findings: Finding, because: Because | None = None) -> Self:
+        """The evidence does not decide it; `because` names the kind of reason, None where it is ambiguity."""
+        return cls(status=Status.UNKNOWN, summary=summary, findings=findings, because=because)
+
+    @classmethod
+    def not_applicable(cls, summary: str) -> Self:
+        """The question does not arise for this integration."""
+        return cls(status=Status.NOT_APPLICABLE, summary=summary)
+
+
+class Waiver(Record):
+    """A failure that its owner accepts for a time; `expires` is an inclusive UTC day."""
+
+    check: str
+    reason: str
+    owner: str
+    ticket: str
+    expires: date
+    environment: Environment | None = None
+
+
+class Attestation(Record):
+    """A named person vouches for what no machine measured. Days are inclusive and UTC."""
+
+    by: str
+    on: date
+    expires: date
+    evidence: str
+    note: str
+    evidence_digest: str | None = None
+    """SHA-256 of the file that `evidence` names, where it names one."""
+
+
+class Result(Record):
+    """One check's outcome in one environment, as every report shows it."""
+
+    id: str
+    area: str
+    title: str
+    """The title for this status: the failing title when failed."""
+    kind: Kind
+    status: Status
+    severity: Severity
+    environment: Environment | None
+    summary: str
+    because: Because | None
+    findings: tuple[Finding, ...]
+    why: str
+    """Why it matters, in money or data."""
+    remediation: str
+    requirements: tuple[str, ...]
+    waiver: Waiver | None = None
+    attestation: Attestation | None = None
+    duration_ms: int
+
+    @property
+    def name(self) -> str:
+        """Id and environment, unique in a run."""
+        return self.id if self.environment is None else f"{self.id} ({self.environment})"
+
+    @property
+    def blocks(self) -> bool:
+        """Failed and not waived."""
+        return self.status is Status.FAILED and self.waiver is None
+
+
+class LedgerEntry(Record):
+    """One request that was sent. The path has its ids, never a secret."""
+
+    at: datetime
+    environment: Environment | None
+    method: str
+    host: str
+    path: str
+    status: int | None
+    """None when no answer came."""
+    duration_ms: float
+    correlation_id: str | None = None
+    check_ids: tuple[str, ...] = ()
+
+
+class Readiness(StrEnum):
+    """The verdict on the whole integration."""
+
+    READY = "ready"
+    READY_WITH_WAIVERS = "ready_with_waivers"
+    NOT_READY = "not_ready"
+    INCOMPLETE = "incomplete"
+
+
+class Tool(Record):
+    """What made a result."""
+
+    name: str
+    version: str
+    catalogue: str
+    """Digest of the ids, severities and texts of the checks that were known."""
+
+
+class Integration(Record):
+    """What is audited."""
+
+    name: str
+    kind: Literal["merchant", "partner"]
+    contact: str | None = None
+
+
+class RunFacts(Record):
+    """When, what and where. `commit` and `dirty` are of the repository that holds the config."""
+
+    id: str
+    started_at: datetime
+    finished_at: datetime
+    duration_s: float
+    interrupted: bool = False
+    config_digest: str = ""
+    commit: str | None = None
+    dirty: bool | None = None
+
+
+class NotChecked(Record):
+    """Something that the run left out, and why."""
+
+    what: str
+    why: str
+
+
+class Plugin(Record):
+    """Third-party code that took part, or that failed to."""
+
+    name: str
+    version: str | None
+    error: str | None = None
+
+
+class Counts(Record):
+    """Results by status; `waived` are failures that a waiver covers and are not in `failed`."""
+
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    not_applicable: int = 0
+    attested: int = 0
+    waived: int = 0
+
+    @classmethod
+    def of(cls, results: Iterable[Result]) -> Self:
+        """Count them."""
+        counts = dict.fromkeys(cls.model_fields, 0)
+        for result in results:
+            waived = result.status is Status.FAILED and result.waiver is not None
+            counts["waived" if waived else result.status.value] += 1
+        return cls(**counts)
+
+
+class AuditResult(Record):
+    """A whole review: the JSON result of which every other format is a rendering."""
+
+    format: Literal["readiness-result/1"] = "readiness-result/1"
+    tool: Tool
+    integration: Integration
+    environments: dict[Environment, dict[str, Any]] = Field(default_factory=dict)
+    """Per environment: preset, api_url, oauth_url."""
+    run: RunFacts
+    verdict: Readiness
+    gate: Severity
+    counts: Counts
+    results: tuple[Result, ...]
+    ledger: tuple[LedgerEntry, ...]
+    not_checked: tuple[NotChecked, ...]
+    plugins: tuple[Plugin, ...]
+    unused_waivers: tuple[Waiver, ...] = ()
+    """Waivers that covered nothing, expired ones included."""
+    figures: dict[str, Any] = Field(default_factory=dict)
+    """Data of the report's pictures: `matrix` (four cells) and `drill` (two clocks)."""
+    searched: dict[str, int] = Field(default_factory=dict)
+    """How many known secrets and forms the run held: `secrets`, `forms`."""
+    evidence_digest: str
+    """SHA-256 of the evidence that was judged."""
+
+
+def readiness_of(results: Iterable[Result], gate: Severity, *, complete: bool = True) -> Readiness:
+    """Sum results up. `complete` is false when the run was interrupted or a plug-in failed to load.
+
+    A failure at or above the gate outweighs everything; then what is unknown; an empty run proves nothing.
+    """
+    gated = [result for result in results if result.severity.at_or_above(gate)]
+    if any(result.blocks for result in gated):
+        return Readiness.NOT_READY
+    decided = any(result.status in {Status.PASSED, Status.FAILED, Status.ATTESTED} for result in gated)
+    if not complete or not decided or any(result.status is Status.UNKNOWN for result in gated):
+        return Readiness.INCOMPLETE
+    if any(result.waiver is not None for result in gated):
+        return Readiness.READY_WITH_WAIVERS
+    return Readiness.READY
+
+
+class FileFacts(Record):
+    """What the file system says of a file that holds a secret."""
+
+    path: str
+    mode: int
+    owner: str
+    owned_by_us: bool
+    mounted_secret: bool
+    """On a tmpfs or under /run/secrets or a Kubernetes secret volume: put there by an orchestrator."""
+
+
+class SecretFacts(Record):
+    """What may be known of a secret without knowing it."""
+
+    name: str
+    """Where it stands in the config: `sandbox client_secret`, `production retired_keys[0] client_secret`, …"""
+    environment: Environment
+    role: Literal["client_secret", "webhook_secret", "partner_client_secret", "retired_client_secret"]
+    source: str
+    """`literal`, `env`, `file`, `command`, `keyring`, `vault`, `aws`, `emulator`, or a plug-in's store."""
+    reference: str
+    """The reference in words, without a value: `env AURORA_SECRET`, `command pass show …`."""
+    location: Location | None
+    length: int | None
+    """Characters; None when the reference gave no value."""
+    tag: str | None
+    """HMAC-SHA256 under a key that dies with the run: equal tags, equal secrets."""
+    problem: str | None = None
+    """Why there is no value."""
+    injected_by: str | None = None
+    """For `env`: the secrets manager that injects the variable, as the config claims."""
+    manager: bool = False
+    """Whether the source is a secrets manager."""
+    file: FileFacts | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether the value was had."""
+        return self.tag is not None
