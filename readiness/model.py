@@ -59,7 +59,7 @@ class Because(StrEnum):
     NOT_PERMITTED = "not_permitted"
     """A permission was not given."""
     UNREACHABLE = "unreachable"
-    """No usable answer came: no connection, a server fault, throttling, or a body that is not what it should be."""
+    """No usable answer: no connection, a server fault, throttling, or a body that is not what is due."""
     TIMED_OUT = "timed_out"
     """The answer, or the run, took longer than its deadline."""
     REFUSED = "refused"
@@ -341,7 +341,7 @@ class SecretFacts(Record):
     """What may be known of a secret without knowing it."""
 
     name: str
-    """Where it stands in the config: `sandbox client_secret`, `production retired_keys[0] client_secret`, …"""
+    """Where it stands in the config: `sandbox client_secret`, `production retired_keys[0] client_secret`"""
     environment: Environment
     role: Literal["client_secret", "webhook_secret", "partner_client_secret", "retired_client_secret"]
     source: str
