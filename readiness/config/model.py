@@ -10,23 +10,12 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from readiness.config.duration import parse_duration
 from readiness.model import Attestation, Environment, Integration, Location, Permission, Record, Severity, Waiver
+from readiness.secret.reference import SecretRef
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Preset = Literal["aurora", "aurora-legacy", "emulator"]
 ConfigPath = tuple[str | int, ...]
 """Where a value stands: `("environments", "sandbox", "api_url")`."""
-
-
-class SecretRef(Record):
-    """Where a secret is kept. A literal is accepted, masked, and reported by `secret-is-a-reference`.
-
-    `store` is `env`, `file`, `command`, `keyring`, `vault`, `aws`, a plug-in's name, or `literal`; `spec` is
-    what stood beside it (a string, a list or a mapping). `injected_by` names the secrets manager behind `env`.
-    """
-
-    store: str
-    spec: Any = Field(repr=False)
-    injected_by: str | None = None
 
 
 class Expectation(Record):
