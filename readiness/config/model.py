@@ -9,7 +9,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr
 
 from readiness.config.duration import parse_duration
-from readiness.model import Attestation, Environment, Integration, Location, Permission, Record, Severity, Waiver
+from readiness.model import (
+    Attestation,
+    Environment,
+    Integration,
+    Location,
+    Permission,
+    Record,
+    Severity,
+    Waiver,
+)
 from readiness.secret.reference import SecretRef
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
