@@ -1,0 +1,162 @@
+"""The forms in which a secret may stand in a file, a message or a program.
+
+Every form is exact: where one character of the secret differs, none matches. Base64 needs care for that.
+Its first and last characters mix bits of the secret with bits of its neighbours, so the needle holds only
+the characters that the secret decides alone, and `before` and `after` say which neighbours agree with the
+remaining bits.
+
+A form shorter than `SHORTEST` bytes would match by chance and is left out; as secrets are at least eight
+characters long, this drops forms of shorter texts only.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote, quote_plus
+
+SHORTEST = 8
+"""Bytes of the shortest needle that is searched for, and characters of the shortest secret."""
+
+_STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_URL_SAFE = _STANDARD[:62] + b"-_"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Bytes to look for. `repr` shows the label only."""
+
+    label: str
+    needle: bytes = field(repr=False)
+    before: bytes = field(default=b"", repr=False)
+    """Where not empty: the byte before the needle must be one of these."""
+    after: bytes = field(default=b"", repr=False)
+    """Where not empty: the byte after the needle must be one of these."""
+
+    def confirms(self, data: bytes | memoryview, start: int) -> bool:
+        """Whether the needle that was found at `start` is the secret's, by the bits around it."""
+        end = start + len(self.needle)
+        if self.before and (start == 0 or data[start - 1] not in self.before):
+            return False
+        return not self.after or (end < len(data) and data[end] in self.after)
+
+    def occurrences(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Start and end of each place in `data`, the mixed base64 characters included."""
+        start = data.find(self.needle)
+        while start >= 0:
+            if self.confirms(data, start):
+                yield start - bool(self.before), start + len(self.needle) + bool(self.after)
+            start = data.find(self.needle, start + 1)
+
+
+def forms_of(value: str, *, client_id: str | None = None) -> tuple[Form, ...]:
+    """Every form of a secret, plainest first, no two with equal needles.
+
+    `client_id` adds the Basic header of RFC 7617, and that of RFC 6749 2.3.1, which percent-encodes first.
+    """
+    data = value.encode("utf-8", "surrogatepass")
+    candidates = [
+        Form("raw", data),
+        *_percent_encoded(data),
+        *_escaped(value),
+        *(Form("hex", text.encode()) for text in (data.hex(), data.hex().upper())),
+        Form("UTF-16 LE", value.encode("utf-16-le", "surrogatepass")),
+        Form("UTF-16 BE", value.encode("utf-16-be", "surrogatepass")),
+        *(_basic_headers(client_id, value) if client_id else ()),
+        *base64_forms("base64", data),
+    ]
+    return _distinct(candidates)
+
+
+def base64_forms(label: str, data: bytes) -> Iterator[Form]:
+    """Base64 and base64url of `data` at the three places it can have in a longer text, padded or not."""
+    for alphabet, suffix in ((_STANDARD, ""), (_URL_SAFE, "url")):
+        for shift in range(3):
+            yield _base64_at(f"{label}{suffix}", alphabet, data, shift)
+
+
+def _base64_at(label: str, alphabet: bytes, data: bytes, shift: int) -> Form:
+    """The form that `data` takes when `shift` bytes (modulo 3) stand before it.
+
+    A base64 character is six bits (RFC 4648 4). Those wholly inside the data are the needle; the one that
+    begins before it, and the one that ends after it, may be any character that agrees in the data's bits.
+    """
+    bits = "".join(f"{byte:08b}" for byte in data)
+    lead = -8 * shift % 6  # bits of the data in the character that begins before it
+    trail = (len(bits) - lead) % 6
+    inner = bits[lead : len(bits) - trail]
+    needle = bytes(alphabet[int(inner[at : at + 6], 2)] for at in range(0, len(inner), 6))
+    before = bytes(char for code, char in enumerate(alphabet) if f"{code:06b}"[6 - lead :] == bits[:lead])
+    after = bytes(char for code, char in enumerate(alphabet) if f"{code:06b}"[:trail] == bits[len(bits) - trail :])
+    return Form(label, needle, before if lead else b"", after if trail else b"")
+
+
+def _basic_headers(client_id: str, secret: str) -> Iterator[Form]:
+    for name, word in ((client_id, secret), (quote_plus(client_id), quote_plus(secret, errors="replace"))):
+        pair = f"{name}:{word}".encode("utf-8", "surrogatepass")
+        yield _base64_at("Basic header", _STANDARD, pair, 0)
+
+
+def _percent_encoded(data: bytes) -> Iterator[Form]:
+    """Percent-encoding (RFC 3986 2.1) as the usual libraries do it, and of every byte."""
+    spellings = [
+        quote(data, safe=""),
+        quote(data),  # Python's default: the slash stays
+        quote(data, safe="!'()*"),  # encodeURIComponent
+        quote(data, safe=";,/?:@&=+$!'()*#"),  # encodeURI
+        quote_plus(data),
+        quote_plus(data, safe="*").replace("~", "%7E"),  # WHATWG form
+        "".join(f"%{byte:02X}" for byte in data),
+    ]
+    for spelling in spellings:
+        yield Form("percent-encoded", spelling.encode())
+        lower = re.sub("%..", lambda match: match[0].lower(), spelling)
+        yield Form("percent-encoded", lower.encode())
+
+
+def _escaped(value: str) -> Iterator[Form]:
+    """JSON (RFC 8259 7), JSON in JSON, Python and HTML, each with the choices that its writers have."""
+    plain = json.dumps(value, ensure_ascii=False)[1:-1]
+    ascii_only = json.dumps(value)[1:-1]
+    spellings = [
+        ("JSON escaped", plain),
+        ("JSON escaped", ascii_only),
+        ("JSON escaped", plain.replace("/", "\\/")),  # PHP
+        ("JSON escaped", ascii_only.replace("/", "\\/")),
+        ("JSON escaped", _unicode_escaped(ascii_only, "<>&", "04x")),  # Go
+        ("JSON escaped", _unicode_escaped(_upper_escapes(ascii_only), "<>&'+`", "04X")),  # .NET
+        ("JSON escaped twice", json.dumps(plain, ensure_ascii=False)[1:-1]),
+        ("JSON escaped twice", json.dumps(ascii_only)[1:-1]),
+        ("unicode escaped", "".join(f"\\u{unit:04x}" for unit in _utf16_units(value))),
+        ("unicode escaped", "".join(f"\\u{unit:04X}" for unit in _utf16_units(value))),
+        ("Python escaped", repr(value)[1:-1]),
+        ("HTML escaped", html.escape(value)),
+        ("HTML escaped", html.escape(value).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")),
+        ("HTML escaped", html.escape(value, quote=False)),
+    ]
+    return (Form(label, text.encode("utf-8", "surrogatepass")) for label, text in spellings)
+
+
+def _unicode_escaped(text: str, chars: str, spec: str) -> str:
+    return "".join(f"\\u{ord(char):{spec}}" if char in chars else char for char in text)
+
+
+def _upper_escapes(text: str) -> str:
+    return re.sub(r"\\u[0-9a-f]{4}", lambda match: "\\u" + match[0][2:].upper(), text)
+
+
+def _utf16_units(value: str) -> Iterator[int]:
+    data = value.encode("utf-16-be", "surrogatepass")
+    return (int.from_bytes(data[at : at + 2]) for at in range(0, len(data), 2))
+
+
+def _distinct(candidates: Iterable[Form]) -> tuple[Form, ...]:
+    found: dict[bytes, Form] = {}
+    for form in candidates:
+        if len(form.needle) >= SHORTEST:
+            # Two base64 forms may share a needle and differ in the bits around it: both are kept.
+            found.setdefault(form.needle + b"\0" + form.before + b"\0" + form.after, form)
+    return tuple(found.values())
