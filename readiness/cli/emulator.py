@@ -1,0 +1,47 @@
+"""`readiness emulator`: serve the emulator until interrupted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("emulator")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65531),
+    default=0,
+    help="Control port; the vendor hosts take the four after it. 0 takes free ports.",
+)
+@click.option("--tls", is_flag=True, help="Serve the vendor hosts over TLS with a generated CA.")
+@click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="YAML or JSON file with settings.",
+)
+def command(port: int, tls: bool, settings_file: Path | None) -> None:
+    """Serve the emulator on loopback until interrupted; prints one JSON line when it listens."""
+    import json
+    import signal
+    import sys
+    import threading
+
+    from readiness.emulator import EmbeddedEmulator
+    from readiness.emulator.settings_file import load_settings
+    from readiness.errors import ReadinessError
+
+    interrupted = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: interrupted.set())
+    try:
+        settings = load_settings(settings_file) if settings_file is not None else None
+        with EmbeddedEmulator(settings, tls=tls, port=port) as emulator:
+            click.echo(json.dumps(emulator.announcement))
+            sys.stdout.flush()
+            interrupted.wait()
+    except ReadinessError as error:
+        hint = f"\n{error.hint}" if error.hint else ""
+        click.echo(f"Error: {error.message}{hint}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,96 @@
+"""What arrived and what was answered, without a secret and in bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from readiness.emulator.core.clock import timestamp
+from readiness.emulator.core.messages import Host
+from readiness.emulator.core.tokens import TokenState
+from readiness.model import Environment
+
+MAX_ENTRIES = 10_000
+"""Entries kept; the oldest go first, and `dropped` counts them."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One vendor request. `received_at` is real time, `virtual_at` the vendor's clock, both seconds since the epoch."""
+
+    sequence: int
+    received_at: float
+    virtual_at: float
+    environment: Environment
+    host: Host
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: Any
+    token_state: TokenState
+    token: str | None
+    client_id: str | None
+    correlation_id: str | None = None
+    status: int | None = None
+    fault: str | None = None
+    malformed: bool = False
+    replayed: bool = False
+    committed: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """The entry as `GET /journal` shows it."""
+        return {
+            "sequence": self.sequence,
+            "time": timestamp(self.received_at),
+            "virtual_time": timestamp(self.virtual_at),
+            "environment": self.environment.value,
+            "host": self.host,
+            "method": self.method,
+            "path": self.target,
+            "headers": self.headers,
+            "body": self.body,
+            "token_state": self.token_state,
+            "token": self.token,
+            "client_id": self.client_id,
+            "correlation_id": self.correlation_id,
+            "status": self.status,
+            "fault": self.fault,
+            "malformed": self.malformed,
+            "replayed": self.replayed,
+            "committed": self.committed,
+        }
+
+
+class Journal:
+    """The latest requests, oldest first."""
+
+    def __init__(self, limit: int = MAX_ENTRIES) -> None:
+        self._entries: deque[Entry] = deque(maxlen=limit)
+        self._last = 0
+        self.dropped = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def next_sequence(self) -> int:
+        """The number of the next entry; numbers are never used twice."""
+        self._last += 1
+        return self._last
+
+    def add(self, entry: Entry) -> None:
+        """Append an entry, forgetting the oldest if need be."""
+        if len(self._entries) == self._entries.maxlen:
+            self.dropped += 1
+        self._entries.append(entry)
+
+    def clear(self) -> int:
+        """Forget everything; how many entries there were."""
+        count = len(self._entries)
+        self._entries.clear()
+        self.dropped = 0
+        return count

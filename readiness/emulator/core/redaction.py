@@ -1,0 +1,144 @@
+"""Keeps secrets out of the journal: each is replaced by a fingerprint that still tells equal from different."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from readiness.emulator.core.messages import Headers
+
+BODY_LIMIT = 8_192
+"""Bytes of a body that the journal keeps."""
+
+_SECRET_NAME = re.compile(
+    r"secret|password|passwd|token$|^token|refreshtoken|authorization|assertion|api-?key|signature|cookie"
+    r"|securitycode|cvv|cvc|cardnumber|^pan$|accountnumber|routingnumber|taxid|hmac|private-?key"
+)
+_RUN = re.compile(r"[A-Za-z0-9_\-]{16,}")
+_DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+_CLEAR_NAMES = frozenset({"token_type", "idempotency-key"})
+_BENIGN_HEADERS = frozenset(
+    {b"host", b"accept", b"accept-encoding", b"connection", b"content-length", b"user-agent", b"content-type"}
+)
+
+
+def luhn_valid(digits: str) -> bool:
+    """Whether the digits pass the check of ISO/IEC 7812-1 annex B."""
+    total = 0
+    for index, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if index % 2 else 1)
+        total += value - 9 if value > 9 else value  # noqa: PLR2004 - digits of a two-digit product are added
+    return total % 10 == 0
+
+
+class Redaction:
+    """Replaces by name, by value and by card-number pattern.
+
+    `is_secret` knows the values that this emulator issued; they are found anywhere. Fingerprints are keyed, so that they
+    tell nothing outside this emulator.
+    """
+
+    MEMO = 4_096
+
+    def __init__(self, key: bytes, is_secret: Callable[[str], bool]) -> None:
+        self._key = key
+        self._is_secret = is_secret
+        self._memo: dict[str, str] = {}
+
+    def fingerprint(self, value: str) -> str:
+        """A short keyed digest of a secret."""
+        known = self._memo.get(value)
+        if known is None:
+            digest = hmac.new(self._key, value.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+            known = f"hmac:{digest[:16]}"
+            if len(self._memo) >= self.MEMO:
+                self._memo.clear()
+            self._memo[value] = known
+        return known
+
+    def text(self, value: str) -> str:
+        """A text with every issued secret and every card number replaced."""
+        value = _RUN.sub(self._run, value)
+        return _DIGITS.sub(self._card, value)
+
+    def _run(self, match: re.Match[str]) -> str:
+        run = match.group()
+        return self.fingerprint(run) if self._is_secret(run) else run
+
+    def _card(self, match: re.Match[str]) -> str:
+        digits = re.sub(r"\D", "", match.group())
+        return self.fingerprint(digits) if luhn_valid(digits) else match.group()
+
+    def headers(self, headers: Headers) -> dict[str, str]:
+        """Headers by lower-case name; repeated ones are joined."""
+        kept: dict[str, str] = {}
+        for raw_name, raw_value in headers:
+            name = raw_name.decode("latin-1")
+            value = raw_value.decode("latin-1")
+            if raw_name not in _BENIGN_HEADERS:
+                value = self._header(name, value)
+            elif raw_name == b"user-agent":
+                value = self.text(value)
+            kept[name] = f"{kept[name]}, {value}" if name in kept else value
+        return kept
+
+    def _header(self, name: str, value: str) -> str:
+        if name in {"authorization", "proxy-authorization"}:
+            scheme, _, credentials = value.partition(" ")
+            return f"{scheme} {self.fingerprint(credentials)}" if credentials else self.fingerprint(value)
+        return self.fingerprint(value) if _secret_name(name) else self.text(value)
+
+    def target(self, path: str, query: str) -> str:
+        """Path with query; parameters are judged by name, everything by value."""
+        path = self.text(path)
+        if not query:
+            return path
+        pairs = parse_qsl(query, keep_blank_values=True)
+        return (
+            path
+            + "?"
+            + "&".join(f"{quote(name)}={quote(self._member(name, value), safe=':')}" for name, value in pairs)
+        )
+
+    def body(self, body: bytes, content_type: str) -> Any:
+        """A body as data where it is JSON or a form, else as text; cut at a limit."""
+        if not body:
+            return None
+        if len(body) > BODY_LIMIT:
+            return f"({len(body)} bytes, not kept)"
+        text = body.decode(errors="replace")
+        if "json" in content_type or text[:1] in "{[":
+            try:
+                return self.value(json.loads(text))
+            except (ValueError, RecursionError):
+                return self._unparsed(text)
+        if "form" in content_type:
+            return {name: self._member(name, value) for name, value in parse_qsl(text, keep_blank_values=True)}
+        return self._unparsed(text)
+
+    def _unparsed(self, text: str) -> str:
+        """A text of unknown structure: nothing in it can be judged by name, so only its size and digest stay."""
+        return f"({len(text)} characters, {self.fingerprint(text)})"
+
+    def value(self, value: Any) -> Any:
+        """JSON data with secrets replaced."""
+        if isinstance(value, dict):
+            return {self.text(key): self._member(key, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def _member(self, name: str, value: Any) -> Any:
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and _secret_name(name):
+            return self.fingerprint(str(value))
+        return self.value(value)
+
+
+def _secret_name(name: str) -> bool:
+    lower = name.lower()
+    return lower not in _CLEAR_NAMES and _SECRET_NAME.search(lower.replace("_", "")) is not None

@@ -1,0 +1,154 @@
+"""The emulator inside a process: listeners in a background thread, ended with the `with` block."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from readiness.emulator.control import Control
+from readiness.emulator.core.emulator import EmulatorCore
+from readiness.emulator.core.messages import Host
+from readiness.emulator.core.randomness import Randomness
+from readiness.emulator.server import Background, Listener, VendorApp, bind
+from readiness.emulator.settings import Settings
+from readiness.emulator.tls import server_context
+from readiness.errors import UsageError
+from readiness.model import Environment
+
+VENDOR_HOSTS: tuple[tuple[Environment, Host], ...] = (
+    (Environment.SANDBOX, "api"),
+    (Environment.SANDBOX, "oauth"),
+    (Environment.PRODUCTION, "api"),
+    (Environment.PRODUCTION, "oauth"),
+)
+"""The vendor's listeners in the order of their ports, after the control listener."""
+
+
+class EmbeddedEmulator:
+    """Serves an emulator for the length of a `with` block.
+
+    `port` is the control port, the vendor hosts take the four after it; 0 takes free ones. Raises UsageError if a port is
+    taken. `core` is the state machine behind the listeners; it belongs to the server's thread, so change it only while no
+    request is under way.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, tls: bool = False, port: int = 0) -> None:
+        self.settings = settings or Settings()
+        self.core = EmulatorCore(self.settings, _steady_time(), _randomness(self.settings.seed))
+        self.ca_file: Path | None = None
+        self.control_url = ""
+        self.announcement: dict[str, Any] = {}
+        self._tls = tls
+        self._port = port
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+
+    def __enter__(self) -> Self:
+        sockets = _bind_all(self._port)
+        context = None
+        if self._tls:
+            self._folder = tempfile.TemporaryDirectory(prefix="readiness-emulator-")
+            context, self.ca_file = server_context(self.settings, Path(self._folder.name))
+        ports = [bound.getsockname()[1] for bound in sockets]
+        self.control_url = f"http://127.0.0.1:{ports[0]}"
+        self.announcement = self._announce(ports[1:])
+        ready = threading.Event()
+
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            self._stop = asyncio.Event()
+            background = Background()
+            control = Control(self.core).app()
+            listeners = [Listener(control, sockets[0], None)]  # type: ignore[arg-type]
+            for bound, (environment, host) in zip(sockets[1:], VENDOR_HOSTS, strict=True):
+                app = VendorApp(self.core, environment, host, background)
+                listeners.append(Listener(app, bound, context))
+            for listener in listeners:
+                await listener.start()
+            ready.set()
+            await self._stop.wait()
+            for listener in listeners:
+                await listener.stop()
+            await background.stop()
+
+        self._thread = threading.Thread(target=lambda: asyncio.run(serve()), name="readiness-emulator", daemon=True)
+        self._thread.start()
+        ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loop is not None and self._stop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._thread is not None:
+            self._thread.join()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _announce(self, ports: list[int]) -> dict[str, Any]:
+        scheme = "https" if self._tls else "http"
+        urls = {
+            (environment, host): f"{scheme}://127.0.0.1:{port}"
+            for (environment, host), port in zip(VENDOR_HOSTS, ports, strict=True)
+        }
+        announcement: dict[str, Any] = {"control_url": self.control_url}
+        if self.ca_file is not None:
+            announcement["ca_file"] = str(self.ca_file)
+        announcement["environments"] = {
+            environment.value: {
+                "api_url": urls[environment, "api"],
+                "oauth_url": urls[environment, "oauth"],
+                "merchant": {
+                    "client_id": state.merchant.client_id,
+                    "client_secret": state.merchant.client_secret,
+                    "merchant_id": state.merchant.merchant_id,
+                },
+                "partner": {
+                    "client_id": state.partner.client_id,
+                    "client_secret": state.partner.client_secret,
+                },
+                "webhook_secret": state.webhook_secret,
+            }
+            for environment, state in self.core.environments.items()
+        }
+        return announcement
+
+
+def _steady_time() -> Callable[[], float]:
+    """Seconds since the epoch that never jump: the wall clock once, then the monotonic one."""
+    offset = time.time() - time.monotonic()
+    return lambda: offset + time.monotonic()
+
+
+def _randomness(seed: int | None) -> Randomness:
+    if seed is None:
+        return secrets.token_bytes
+    return random.Random(seed).randbytes  # noqa: S311 - repeatable on request, for tests
+
+
+def _bind_all(port: int) -> list[socket.socket]:
+    sockets: list[socket.socket] = []
+    for index in range(1 + len(VENDOR_HOSTS)):
+        number = port + index if port else 0
+        try:
+            sockets.append(bind(number))
+        except (OSError, OverflowError) as error:
+            for bound in sockets:
+                bound.close()
+            raise UsageError(
+                f"Port {number} on 127.0.0.1 cannot be used: {error}.",
+                "Choose another --port; five in a row are needed, or leave it out to take free ones.",
+            ) from error
+    return sockets
