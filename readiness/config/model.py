@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
-from readiness.config.duration import parse_duration
+from readiness.config.duration import DURATION_PATTERN, format_duration, parse_duration
+from readiness.config.urls import EndpointUrl, TokenUrl, WebUrl
 from readiness.model import (
     Attestation,
     Environment,
@@ -21,7 +22,15 @@ from readiness.model import (
 )
 from readiness.secret.reference import SecretRef
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+if TYPE_CHECKING:
+    from readiness.config.quoting import Quoter
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN}),
+]
 Preset = Literal["aurora", "aurora-legacy", "emulator"]
 ConfigPath = tuple[str | int, ...]
 """Where a value stands: `("environments", "sandbox", "api_url")`."""
@@ -37,7 +46,7 @@ class Expectation(Record):
     address_verification: str | None = None
     max_transaction_amount: float | None = None
     events: tuple[str, ...] = ()
-    webhook_urls: tuple[str, ...] = ()
+    webhook_urls: tuple[WebUrl, ...] = ()
 
 
 class PartnerKey(Record):
@@ -59,8 +68,8 @@ class EnvironmentConfig(Record):
     """One environment. `preset` fills what is left out; `emulator` fills everything."""
 
     preset: Preset | None = None
-    api_url: str | None = None
-    oauth_url: str | None = None
+    api_url: EndpointUrl | None = None
+    oauth_url: TokenUrl | None = None
     """The token endpoint, path included."""
     ca_file: str | None = None
     """PEM file of a private certificate authority, for a gateway that stands before the vendor."""
@@ -69,9 +78,9 @@ class EnvironmentConfig(Record):
     created_on: date | None = None
     """Day the key was made."""
     webhook_secret: SecretRef | None = None
-    webhook_url: str | None = None
+    webhook_url: WebUrl | None = None
     """Where this environment's webhooks are received: the integrator's own host."""
-    callback_url: str | None = None
+    callback_url: WebUrl | None = None
     expect: Expectation | None = None
     partner: PartnerKey | None = None
     retired_keys: tuple[RetiredKey, ...] = ()
@@ -82,6 +91,11 @@ class Exclude(Record):
 
     pattern: str
     reason: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_pattern(cls, value: Any) -> Any:
+        return {"pattern": value} if isinstance(value, str) else value
 
 
 class Source(Record):
@@ -121,6 +135,18 @@ class Policy(Record):
     scan_deadline: Duration | None = None
     drill_watch: Duration = timedelta(seconds=30)
     """How long the drill watches a deleted key before it says that it still lives."""
+    request_timeout: Duration = timedelta(seconds=15)
+    """How long one of our own requests may take."""
+
+
+class ConfiguredUrl(NamedTuple):
+    """A URL that the config names."""
+
+    place: ConfigPath
+    environment: Environment | None
+    """None for the application's own."""
+    role: Literal["api", "oauth", "webhook", "callback", "application"]
+    url: str
 
 
 class Config(Record):
@@ -145,6 +171,8 @@ class Config(Record):
     _path: str = PrivateAttr(default="<config>")
     _positions: Mapping[ConfigPath, tuple[int, int]] = PrivateAttr(default_factory=dict)
     _digest: str = PrivateAttr(default="")
+    _quoter: Quoter | None = PrivateAttr(default=None)
+    """Quotes the file's lines in errors that are found after loading."""
 
     @property
     def path(self) -> str:
@@ -177,3 +205,47 @@ class Config(Record):
             for index, key in enumerate(settings.retired_keys):
                 place = (*base, "retired_keys", index, "client_secret")
                 yield place, environment, "retired_client_secret", key.client_secret
+
+    def client_refs(self) -> Iterator[tuple[ConfigPath, Environment, str, SecretRef]]:
+        """Every client id, in the form of `secret_refs`: its place, environment, role and reference."""
+        for environment, settings in self.environments.items():
+            base: ConfigPath = ("environments", environment.value)
+            if settings.client_id:
+                yield (*base, "client_id"), environment, "client_id", settings.client_id
+            if settings.partner:
+                place = (*base, "partner", "client_id")
+                yield place, environment, "partner_client_id", settings.partner.client_id
+            for index, key in enumerate(settings.retired_keys):
+                place = (*base, "retired_keys", index, "client_id")
+                yield place, environment, "retired_client_id", key.client_id
+
+    def urls(self) -> Iterator[ConfiguredUrl]:
+        """Every URL that the config names, presets' included; the emulator's are not known yet."""
+        for environment, settings in self.environments.items():
+            base: ConfigPath = ("environments", environment.value)
+            expected = settings.expect.webhook_urls if settings.expect else ()
+            named: list[tuple[ConfigPath, Literal["api", "oauth", "webhook", "callback"], str | None]] = [
+                (("api_url",), "api", settings.api_url),
+                (("oauth_url",), "oauth", settings.oauth_url),
+                (("webhook_url",), "webhook", settings.webhook_url),
+                (("callback_url",), "callback", settings.callback_url),
+                *((("expect", "webhook_urls", index), "webhook", url) for index, url in enumerate(expected)),
+            ]
+            for place, role, url in named:
+                if url is not None:
+                    yield ConfiguredUrl((*base, *place), environment, role, url)
+        for place, text in _texts(self.application, ("application",)):
+            if text.startswith(("http://", "https://")):
+                yield ConfiguredUrl(place, None, "application", text)
+
+
+def _texts(value: Any, place: ConfigPath) -> Iterator[tuple[ConfigPath, str]]:
+    """Every text at or below a value, with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, (*place, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*place, index))
