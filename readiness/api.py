@@ -28,6 +28,7 @@ from readiness.facts import (
     UrlFacts,
     WebhookEndpoints,
 )
+from readiness.hosts import TUNNELS, host_of, is_loopback, is_private, parent_in
 from readiness.model import (
     Because,
     Environment,
@@ -40,9 +41,30 @@ from readiness.model import (
     Status,
     Verdict,
 )
-from readiness.reading import MintOutcome, mint_outcome, token_refused, unknown
+from readiness.reading import (
+    MintOutcome,
+    lifetime_of,
+    listed,
+    mint_outcome,
+    not_accepted,
+    text,
+    token_faults,
+    token_refused,
+    unknown,
+    weigh,
+    without_token,
+)
+from readiness.requirements import G7, G8, G10, S1, S2, S3, S4
 
 __all__ = [
+    "G7",
+    "G8",
+    "G10",
+    "S1",
+    "S2",
+    "S3",
+    "S4",
+    "TUNNELS",
     "Account",
     "Attempt",
     "Because",
@@ -84,7 +106,18 @@ __all__ = [
     "Verdict",
     "WebhookEndpoints",
     "check",
+    "host_of",
+    "is_loopback",
+    "is_private",
+    "lifetime_of",
+    "listed",
     "mint_outcome",
+    "not_accepted",
+    "parent_in",
+    "text",
+    "token_faults",
     "token_refused",
     "unknown",
+    "weigh",
+    "without_token",
 ]

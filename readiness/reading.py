@@ -5,10 +5,13 @@ The same words serve probes (is this token worth using?) and checks (was the key
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from readiness.evidence import Attempt, Exchange, Missing
-from readiness.model import Because, Verdict
+from pydantic import JsonValue
+
+from readiness.evidence import Attempt, Body, Exchange, Missing
+from readiness.model import Because, Finding, Verdict
 
 
 class MintOutcome(StrEnum):
@@ -29,7 +32,8 @@ def mint_outcome(attempt: Attempt) -> MintOutcome | Missing:
     if unusable := attempt.unusable():
         return unusable
     if attempt.status == 200:
-        if not_json := attempt.not_json():
+        not_json = attempt.not_json()
+        if not_json and attempt.body is not Body.JSON:
             return not_json
         return MintOutcome.ISSUED if not token_faults(attempt) else MintOutcome.WRONG
     if attempt.status in {400, 401} and attempt.fields.get("error") == "invalid_client":
@@ -51,6 +55,26 @@ def token_faults(exchange: Exchange) -> tuple[str, ...]:
     return tuple(faults)
 
 
+def lifetime_of(mint: Attempt) -> int | Missing:
+    """Seconds that a minted token is said to live; Missing when no token was issued."""
+    if lack := without_token(mint):
+        return lack
+    assert isinstance(mint, Exchange)
+    lifetime = mint.fields["expires_in"]
+    assert isinstance(lifetime, int)
+    return lifetime
+
+
+def without_token(mint: Attempt) -> Missing | None:
+    """Why a mint is no positive control: None when it brought a token."""
+    outcome = mint_outcome(mint)
+    if isinstance(outcome, Missing):
+        return outcome
+    if outcome is MintOutcome.ISSUED:
+        return None
+    return Missing(because=Because.REFUSED, detail=f"{mint}: the key that should work got no token")
+
+
 def token_refused(attempt: Attempt) -> bool | Missing:
     """Whether the API refused a token: True for 401, False for 200; Missing when the answer decides neither."""
     if isinstance(attempt, Missing):
@@ -65,6 +89,62 @@ def token_refused(attempt: Attempt) -> bool | Missing:
     return Missing(because=because, detail=f"{attempt}: neither accepted (200) nor refused (401)")
 
 
-def unknown(missing: Missing) -> Verdict:
-    """The verdict for something that was not observed."""
-    return Verdict.unknown(missing.detail, because=missing.because)
+def not_accepted(read: Attempt) -> Missing | None:
+    """Why a read is no positive control: None when its token was accepted.
+
+    An API that answers 401 to everything would otherwise prove that it refuses bad tokens.
+    """
+    refused = token_refused(read)
+    if isinstance(refused, Missing):
+        return refused
+    if not refused:
+        return None
+    return Missing(because=Because.REFUSED, detail=f"{read}: the token that should work was refused")
+
+
+def listed(container: JsonValue | Mapping[str, JsonValue], *names: str) -> tuple[Mapping[str, JsonValue], ...] | None:
+    """The objects of a list that stands under the first of `names` that is there, whatever its letters' case.
+
+    The vendor writes an empty list as null, too. None: there is no such list, or it holds something else than objects.
+    """
+    if not isinstance(container, Mapping):
+        return None
+    by_name = {key.lower(): value for key, value in container.items()}
+    found = next((name.lower() for name in names if name.lower() in by_name), None)
+    if found is None:
+        return None
+    items = by_name[found] if by_name[found] is not None else []
+    if not isinstance(items, list):
+        return None
+    objects = tuple(item for item in items if isinstance(item, dict))
+    return objects if len(objects) == len(items) else None
+
+
+def text(container: Mapping[str, JsonValue], *names: str) -> str | None:
+    """The text under the first of `names` that holds one, whatever its letters' case."""
+    by_name = {key.lower(): value for key, value in container.items()}
+    found = (by_name.get(name.lower()) for name in names)
+    return next((value for value in found if isinstance(value, str) and value), None)
+
+
+def unknown(missing: Missing, *more: Missing) -> Verdict:
+    """The verdict for what was not observed: the first reason leads, all are told."""
+    findings = (Finding(message=each.detail) for each in (missing, *more)) if more else ()
+    also = f" (and {len(more)} more)" if more else ""
+    return Verdict.unknown(f"{missing.detail}{also}", *findings, because=missing.because)
+
+
+def weigh(
+    failures: Sequence[Finding],
+    undecided: Sequence[Missing],
+    *,
+    failed: str,
+    passed: str,
+    notes: Sequence[Finding] = (),
+) -> Verdict:
+    """One verdict for many things: a failure outweighs what is unknown, which outweighs what holds."""
+    if failures:
+        return Verdict.failed(failed, *failures)
+    if undecided:
+        return unknown(*undecided)
+    return Verdict.passed(passed, *notes)
