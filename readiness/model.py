@@ -143,21 +143,32 @@ class Waiver(Record):
     """A failure that its owner accepts for a time; `expires` is an inclusive UTC day."""
 
     check: str
+    """Id of the check."""
     reason: str
+    """Why the failure is accepted."""
     owner: str
+    """Who accepts it."""
     ticket: str
+    """Where its repair is planned."""
     expires: date
+    """The last day on which it counts; at most 180 days ahead."""
     environment: Environment | None = None
+    """The one environment it is for; None means both."""
 
 
 class Attestation(Record):
     """A named person vouches for what no machine measured. Days are inclusive and UTC."""
 
     by: str
+    """Who vouches."""
     on: date
+    """The day it was given."""
     expires: date
+    """The last day on which it counts; at most 365 days after `on`."""
     evidence: str
+    """A file, a URL, or words that say where the proof is."""
     note: str
+    """What was done, and how it went."""
     evidence_digest: str | None = None
     """SHA-256 of the file that `evidence` names, where it names one."""
 
@@ -232,8 +243,11 @@ class Integration(Record):
     """What is audited."""
 
     name: str
+    """As the report calls it."""
     kind: Literal["merchant", "partner"]
+    """A merchant takes payments for itself; a partner acts for merchants."""
     contact: str | None = None
+    """Whom to ask."""
 
 
 class RunFacts(Record):

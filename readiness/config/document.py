@@ -16,20 +16,18 @@ class Document:
         self.root = root
         self.problems = problems
         self.values: dict[ConfigPath, Point] = {}
-        """Where each value stands."""
+        """Where each value stands; a list or a mapping under a key stands where its key does."""
         self._keys: dict[ConfigPath, Point] = {}
-        self._collections: set[ConfigPath] = set()
         self._spoiled: set[ConfigPath] = set()
         self._faulty = {problem.at for problem in problems}
         self.data: Any = self._read(root, ())
 
     def _read(self, node: Node, path: ConfigPath) -> Any:
-        self.values[path] = node.start
+        self.values[path] = node.start if isinstance(node, Scalar) else self._keys.get(path, node.start)
         if node.start in self._faulty and isinstance(node, Scalar):
             self._spoiled.add(path)
         if isinstance(node, Scalar):
             return node.value
-        self._collections.add(path)
         if isinstance(node, Sequence):
             return [self._read(item, (*path, index)) for index, item in enumerate(node.items)]
         return self._read_mapping(node, path)
@@ -56,10 +54,6 @@ class Document:
         self._spoiled.add(path)
 
     def _point(self, path: ConfigPath, *, key: bool) -> Point:
-        for end in range(len(path), 0, -1):
-            place = path[:end]
-            if place in self._keys and (key or place in self._collections or end < len(path)):
-                return self._keys[place]
-            if place in self.values:
-                return self.values[place]
-        return self.values[()]
+        if key and path in self._keys:
+            return self._keys[path]
+        return next(self.values[path[:end]] for end in range(len(path), -1, -1) if path[:end] in self.values)

@@ -40,13 +40,21 @@ class Expectation(Record):
     """What the account should look like."""
 
     company_name: str | None = None
+    """As the account's settings name it."""
     currencies: tuple[str, ...] = ()
+    """ISO 4217 codes, such as USD."""
     card_types: tuple[str, ...] = ()
+    """Such as Visa, MasterCard."""
     transaction_types: tuple[str, ...] = ()
+    """Such as Sale, Authorization, Refund."""
     address_verification: str | None = None
+    """The AVS setting."""
     max_transaction_amount: float | None = None
+    """In the account's currency, not in cents."""
     events: tuple[str, ...] = ()
+    """Webhook event types that must be subscribed."""
     webhook_urls: tuple[WebUrl, ...] = ()
+    """Webhook endpoints that must be registered."""
 
 
 class PartnerKey(Record):
@@ -55,6 +63,7 @@ class PartnerKey(Record):
     client_id: SecretRef
     client_secret: SecretRef
     merchant_id: str
+    """The merchant for whom the drill makes its key."""
 
 
 class RetiredKey(Record):
@@ -68,29 +77,40 @@ class EnvironmentConfig(Record):
     """One environment. `preset` fills what is left out; `emulator` fills everything."""
 
     preset: Preset | None = None
+    """The vendor's hosts by name, or the embedded emulator."""
     api_url: EndpointUrl | None = None
+    """Base URL of the API."""
     oauth_url: TokenUrl | None = None
     """The token endpoint, path included."""
     ca_file: str | None = None
     """PEM file of a private certificate authority, for a gateway that stands before the vendor."""
     client_id: SecretRef | None = None
+    """Not secret: it may stand here as it is."""
     client_secret: SecretRef | None = None
+    """Where the secret is kept."""
     created_on: date | None = None
     """Day the key was made."""
     webhook_secret: SecretRef | None = None
+    """Where the secret that signs webhooks is kept."""
     webhook_url: WebUrl | None = None
     """Where this environment's webhooks are received: the integrator's own host."""
     callback_url: WebUrl | None = None
+    """Where the customer returns to after a payment."""
     expect: Expectation | None = None
+    """What the account should look like."""
     partner: PartnerKey | None = None
+    """Enables the deleted-key drill."""
     retired_keys: tuple[RetiredKey, ...] = ()
+    """Keys that were deleted: they must be dead."""
 
 
 class Exclude(Record):
     """Files that are not part of what is shipped, and why; a bare pattern gives no reason."""
 
     pattern: str
+    """A glob, relative to the source's path."""
     reason: str | None = None
+    """Why these files are not shipped."""
 
     @model_validator(mode="before")
     @classmethod
@@ -102,8 +122,11 @@ class Source(Record):
     """A tree of files that the integrator ships or keeps. `path` is relative to the config file's folder."""
 
     path: str
+    """Relative to the config file's folder."""
     history: bool = True
+    """Whether git history is searched too."""
     exclude: tuple[Exclude, ...] = ()
+    """Files that are not shipped."""
     environment: Environment | None = None
     """The one environment these files are for; None means both."""
 
@@ -112,27 +135,37 @@ class HttpPolicy(Record):
     """What the integrator's own HTTP client does."""
 
     timeout: Duration | None = None
+    """After which a request is given up; 30s is advised."""
     retries: int | None = Field(default=None, ge=0, le=100)
+    """How often a failed request is tried again."""
     backoff: Literal["none", "constant", "linear", "exponential"] | None = None
+    """How waiting times grow from one try to the next."""
     refresh_margin: Duration | None = None
+    """How long before its end a token is replaced; 60s is advised."""
 
 
 class Gate(Record):
     """From which severity a failure blocks."""
 
     fail_on: Severity = Severity.MAJOR
+    """The mildest severity that blocks."""
 
 
 class Policy(Record):
     """Limits that the owner may tighten or loosen."""
 
     max_key_age: Duration = timedelta(days=365)
+    """After which a key should be replaced."""
     max_token_lifetime: Duration = timedelta(hours=24)
+    """The longest acceptable life of a token."""
     delivery_failure_rate: float = Field(default=5.0, ge=0, le=100)
     """Percent."""
     known_hosts: dict[Environment, tuple[str, ...]] = Field(default_factory=dict)
+    """Gateways of your own that stand before the vendor, by environment."""
     archive_depth: int = Field(default=3, ge=0, le=16)
+    """How deep archives within archives are opened."""
     scan_deadline: Duration | None = None
+    """After which the search for secrets stops, and what it did not reach is unknown."""
     drill_watch: Duration = timedelta(seconds=30)
     """How long the drill watches a deleted key before it says that it still lives."""
     request_timeout: Duration = timedelta(seconds=15)
@@ -153,20 +186,35 @@ class Config(Record):
     """A whole config file, valid and with its presets filled in. No secret has been read."""
 
     version: Literal[1]
+    """Of this file's format."""
     integration: Integration
+    """What is audited."""
     environments: dict[Environment, EnvironmentConfig] = Field(min_length=1)
+    """`sandbox`, `production`, or both."""
     sources: tuple[Source, ...] = ()
+    """What the integrator ships."""
     artifacts: tuple[str, ...] = ()
+    """Globs of built files and archives, relative to the config file's folder."""
     logs: tuple[str, ...] = ()
+    """Globs of log files, relative to the config file's folder."""
     application: dict[str, Any] | None = None
+    """How the lab starts and drives the application."""
     http_policy: HttpPolicy | None = None
+    """What the integrator's own HTTP client does."""
     permissions: tuple[Permission, ...] = ()
+    """What the run may do beyond reading."""
     gate: Gate = Gate()
+    """From which severity a failure blocks."""
     attestations: dict[str, Attestation] = Field(default_factory=dict)
+    """By check id: what a person vouches for."""
     waivers: tuple[Waiver, ...] = ()
+    """Failures that their owner accepts for a time."""
     evidence: tuple[str, ...] = ()
+    """Saved evidence to use beside this run's, relative to the config file's folder."""
     plugins: tuple[str, ...] = ()
+    """Folders of further checks, relative to the config file's folder."""
     policy: Policy = Policy()
+    """Limits that the owner may tighten or loosen."""
 
     _path: str = PrivateAttr(default="<config>")
     _positions: Mapping[ConfigPath, tuple[int, int]] = PrivateAttr(default_factory=dict)
@@ -183,6 +231,11 @@ class Config(Record):
     def digest(self) -> str:
         """SHA-256 of the file's bytes, hex."""
         return self._digest
+
+    @property
+    def quoter(self) -> Quoter | None:
+        """Quotes the file's lines, without secrets; None where the config was not read from a file."""
+        return self._quoter
 
     def at(self, *path: str | int) -> Location:
         """The place of a value, or of its nearest ancestor that stands in the file."""

@@ -7,7 +7,7 @@ import re
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from readiness.config.presets import TOKEN_PATH
 from readiness.hosts import is_loopback, normal_host
@@ -68,6 +68,15 @@ def check_token_url(url: str) -> str:
     return url if urlsplit(url).path else url + TOKEN_PATH
 
 
-EndpointUrl = Annotated[str, AfterValidator(check_endpoint_url)]
-TokenUrl = Annotated[str, AfterValidator(check_token_url)]
-WebUrl = Annotated[str, AfterValidator(check_web_url)]
+_ENDPOINT_SCHEMA = {
+    "type": "string",
+    "format": "uri",
+    "pattern": r"^(https://|http://(localhost|127\.[0-9.]+|\[::1\])(:|/|$))[^\s@?#]*$",
+}
+EndpointUrl = Annotated[str, AfterValidator(check_endpoint_url), WithJsonSchema(_ENDPOINT_SCHEMA)]
+TokenUrl = Annotated[str, AfterValidator(check_token_url), WithJsonSchema(_ENDPOINT_SCHEMA)]
+WebUrl = Annotated[
+    str,
+    AfterValidator(check_web_url),
+    WithJsonSchema({"type": "string", "format": "uri", "pattern": r"^https?://[^\s#]+$"}),
+]
