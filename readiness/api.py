@@ -28,7 +28,7 @@ from readiness.facts import (
     UrlFacts,
     WebhookEndpoints,
 )
-from readiness.hosts import TUNNELS, host_of, is_loopback, is_private, parent_in
+from readiness.hosts import TUNNELS, host_of, is_loopback, is_private, parent_in, place_of
 from readiness.model import (
     Because,
     Environment,
@@ -42,6 +42,7 @@ from readiness.model import (
     Verdict,
 )
 from readiness.reading import (
+    JsonObject,
     MintOutcome,
     lifetime_of,
     listed,
@@ -82,6 +83,7 @@ __all__ = [
     "Hit",
     "HostFacts",
     "HttpPolicyFacts",
+    "JsonObject",
     "KeyDrill",
     "Kind",
     "KnownHosts",
@@ -114,6 +116,7 @@ __all__ = [
     "mint_outcome",
     "not_accepted",
     "parent_in",
+    "place_of",
     "text",
     "token_faults",
     "token_refused",

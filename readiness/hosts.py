@@ -36,6 +36,17 @@ def host_of(url: str) -> str:
         return ""
 
 
+def place_of(url: str) -> str:
+    """Host, port and path of a URL, in the form in which places are compared; without user, query and final slash."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    usual = port in {None, {"http": 80, "https": 443}.get(parts.scheme)}
+    return f"{host_of(url)}{'' if usual else f':{port}'}{parts.path.rstrip('/')}"
+
+
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(host)

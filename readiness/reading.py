@@ -13,6 +13,8 @@ from pydantic import JsonValue
 from readiness.evidence import Attempt, Body, Exchange, Missing
 from readiness.model import Because, Finding, Verdict
 
+JsonObject = Mapping[str, JsonValue]
+
 
 class MintOutcome(StrEnum):
     """What a token endpoint's answer says of a key."""
@@ -102,13 +104,11 @@ def not_accepted(read: Attempt) -> Missing | None:
     return Missing(because=Because.REFUSED, detail=f"{read}: the token that should work was refused")
 
 
-def listed(container: JsonValue | Mapping[str, JsonValue], *names: str) -> tuple[Mapping[str, JsonValue], ...] | None:
+def listed(container: JsonObject, *names: str) -> tuple[JsonObject, ...] | None:
     """The objects of a list that stands under the first of `names` that is there, whatever its letters' case.
 
     The vendor writes an empty list as null, too. None: there is no such list, or it holds something else than objects.
     """
-    if not isinstance(container, Mapping):
-        return None
     by_name = {key.lower(): value for key, value in container.items()}
     found = next((name.lower() for name in names if name.lower() in by_name), None)
     if found is None:
@@ -120,7 +120,7 @@ def listed(container: JsonValue | Mapping[str, JsonValue], *names: str) -> tuple
     return objects if len(objects) == len(items) else None
 
 
-def text(container: Mapping[str, JsonValue], *names: str) -> str | None:
+def text(container: JsonObject, *names: str) -> str | None:
     """The text under the first of `names` that holds one, whatever its letters' case."""
     by_name = {key.lower(): value for key, value in container.items()}
     found = (by_name.get(name.lower()) for name in names)
