@@ -191,6 +191,8 @@ class Result(Record):
     """Why it matters, in money or data."""
     remediation: str
     requirements: tuple[str, ...]
+    expected: str = ""
+    """The title of the passing state: what should have been seen."""
     waiver: Waiver | None = None
     attestation: Attestation | None = None
     duration_ms: int

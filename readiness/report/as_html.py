@@ -1,0 +1,93 @@
+"""The HTML page: one file, no request, complete without its script.
+
+The policy in its head allows exactly the style and the script that this module put in, by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from readiness.model import AuditResult
+from readiness.report.result_json import embed_result
+from readiness.report.templating import data_text, template_environment
+from readiness.report.text import excerpt, shorten, visible
+from readiness.report.view import view_of
+
+LEDGER_ROWS = 500
+"""The page lists so many requests; the embedded JSON lists all."""
+
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def render_html(result: AuditResult) -> str:
+    """The whole page."""
+    view = view_of(result)
+    digest = result.evidence_digest if re.fullmatch(r"[0-9a-f]{64}", result.evidence_digest) else ""
+    style = _environment().get_template("report.css.j2").render(digest=digest)
+    script = data_text("report.js")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            view=view,
+            result=result,
+            style=Markup(style),  # noqa: S704 - our own file; its only value is checked above
+            script=Markup(script),  # noqa: S704 - our own file
+            policy=_policy(style, script),
+            embedded=Markup(embed_result(result)),  # noqa: S704 - escaped for a script element
+            ledger=result.ledger[:LEDGER_ROWS],
+        )
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may load, and nothing inline may act but these two."""
+    return (
+        f"default-src 'none'; style-src '{_source_hash(style)}'; script-src '{_source_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _source_hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@functools.cache
+def _environment() -> Environment:
+    return template_environment(
+        _finalize, {"prose": prose, "inline": inline, "lead": lead, "shorten": shorten}, autoescape=True
+    )
+
+
+def _finalize(value: Any) -> Any:
+    """Every foreign text shows what it hides, and none is endless. Autoescape follows."""
+    if isinstance(value, Markup):
+        return value
+    return visible(excerpt(value)) if isinstance(value, str) else value
+
+
+def inline(text: str) -> Markup:
+    """A text whose `back-quoted` parts are code, on one line."""
+    # Escaping comes first, so that the only markup is the one put in here.
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(_finalize(text)))))  # noqa: S704
+
+
+def prose(text: str) -> Markup:
+    """Paragraphs, divided by empty lines; indented ones are shown as written."""
+    parts = re.split(r"\n\s*\n", _finalize(text).strip("\n"))
+    return Markup("").join(
+        Markup("<pre>{}</pre>").format(part) if part.startswith("    ") else Markup("<p>{}</p>").format(inline(part))
+        for part in parts
+    )
+
+
+def lead(text: str) -> str:
+    """The first paragraph."""
+    return re.split(r"\n\s*\n", text.strip())[0]
