@@ -105,6 +105,8 @@ class _Receivers:
     def judge(self, url: str) -> str | Missing | None:
         """What is wrong with a registered URL: None when it is home."""
         host, place = host_of(url), place_of(url)
+        if not host:
+            return Missing(because=Because.UNREACHABLE, detail="A registered endpoint's URL cannot be read.")
         if place in self.foreign:
             return f"{place} is the receiver of the other environment"
         if self.environment is Environment.PRODUCTION and not (self.emulated and is_loopback(host)):
