@@ -1,0 +1,126 @@
+"""Credentials that nobody declared: literals that look like the vendor's client secrets and tokens.
+
+Precision comes first. A name alone says little (`client_secret` belongs to every OAuth vendor), so an assignment
+counts only in a file that talks of this vendor, and only if its value looks random. Source of the shapes: the
+vendor's SDKs and API reference (client secrets are UUIDs or begin with `sk_live_`; webhook secrets are 64 hex digits;
+tokens are JWTs or opaque; client ids are UUIDs).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from readiness.scan.placeholder import is_uuid, looks_random
+
+_VENDOR_WORDS = (b"aurora", b"Aurora", b"AURORA", b"flute", b"Flute", b"FLUTE")
+_VENDOR = re.compile(
+    rb"""
+    risewithaurora | \bapi\.(?:uat\.)?flute\.com | \bdeveloper\.flute\.com | getflute
+    | (?<![a-z]) (?:aurora|flute2?|arise) [_.-]?
+      (?:sdk|payments?|pay|api|oauth|auth|client|sandbox|prod(?:uction)?|live|secret|webhooks?|hmac|access|bearer|token)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What a file says that uses the vendor's API. The word alone is a colour, a database and an instrument."""
+
+_ASSIGNMENT = re.compile(
+    rb"""
+    (?P<name> (?: client | hmac | web[_-]?hook (?:[_-]?signing)? | sign(?:ing|ature) | api | app ) [_-]?secret
+            | (?: aurora | flute2? | arise ) [\w-]{0,40}? secret
+            | (?: access | refresh | bearer ) [_-]? token )
+    (?: [_-]? (?: key | value | sandbox | prod(?:uction)? | live | uat ) )?
+    ["'`\]]{0,2} (?: \s{0,8} (?: => | := | [:=,>] ) \s{0,8} | [ ] )
+    (?: [bru]? (?P<quote>["'`]) (?P<quoted> [^"'`\s\\]{16,4000} ) (?P=quote)
+      | (?P<bare> [A-Za-z0-9_+/=~.-]{16,4000} ) (?= [\s\#;<&"',] | $ ) )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z_]+[A-Z][A-Za-z_]*\d?")
+"""An attribute or a variable, where a literal would need quotes."""
+_BASIC = re.compile(rb"asic[ ]{1,2}([A-Za-z0-9+/_-]{48,400}={0,2})")
+_BEARER = re.compile(rb"earer[ ]{1,2}([A-Za-z0-9._~+/-]{40,4000}={0,2})")
+_KEY = re.compile(rb"sk_live_([A-Za-z0-9]{16,200})(?![A-Za-z0-9])")
+_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2}")
+
+
+class Credential(NamedTuple):
+    """Something shaped like a credential, at an offset of a text. The value stays here."""
+
+    offset: int
+    what: str
+    value: str
+    needs_vendor: bool
+    """Whether it counts only in a file that uses the vendor's API."""
+
+
+def talks_of_vendor(text: bytes) -> bool:
+    """Whether the text uses, configures or documents the vendor's API."""
+    return any(word in text for word in _VENDOR_WORDS) and bool(_VENDOR.search(text))
+
+
+def credentials_in(text: bytes, *, vendor: bool) -> Iterator[Credential]:
+    """Every credential by its look. `vendor` false leaves out those that need the vendor's context."""
+    finders: tuple[Callable[[bytes], Iterator[Credential]], ...] = (_basic_headers, _live_keys)
+    for finder in (*finders, _assignments, _bearers) if vendor else finders:
+        yield from finder(text)
+
+
+def _assignments(text: bytes) -> Iterator[Credential]:
+    for match in _ASSIGNMENT.finditer(text):
+        group = "quoted" if match["quoted"] else "bare"
+        value = match[group].decode("utf-8", "replace")
+        token = _is_jwt(value)
+        if group == "bare" and _REFERENCE.fullmatch(value) and not token:
+            continue
+        if token or looks_random(value):
+            what = "token" if match["name"].lower().endswith(b"token") else "client or webhook secret"
+            yield Credential(match.start(group), what, value, needs_vendor=True)
+
+
+def _basic_headers(text: bytes) -> Iterator[Credential]:
+    for match in _BASIC.finditer(text):
+        pair = _decoded(match[1])
+        identity, _, secret = (pair or "").partition(":")
+        if is_uuid(identity) and looks_random(secret):
+            yield Credential(match.start(1), "Basic header", secret, needs_vendor=False)
+
+
+def _bearers(text: bytes) -> Iterator[Credential]:
+    for match in _BEARER.finditer(text):
+        value = match[1].decode()
+        if _is_jwt(value) or ("." not in value and looks_random(value)):
+            yield Credential(match.start(1), "bearer token", value, needs_vendor=True)
+
+
+def _live_keys(text: bytes) -> Iterator[Credential]:
+    for match in _KEY.finditer(text):
+        line_start = text.rfind(b"\n", 0, match.start()) + 1
+        if looks_random(match[1].decode()) and b"stripe" not in text[line_start : match.start()].lower():
+            yield Credential(match.start(), "sk_live_ key", match[0].decode(), needs_vendor=False)
+
+
+def _is_jwt(text: str) -> bool:
+    """Whether the text is a signed or encrypted token (RFC 7519): its header is JSON and names an algorithm."""
+    if not _JWT.fullmatch(text):
+        return False
+    head, _, rest = text.partition(".")
+    decoded = _decoded(head.encode())
+    try:
+        header = json.loads(decoded or "")
+    except ValueError:
+        return False
+    return isinstance(header, dict) and "alg" in header and looks_random(max(rest.split("."), key=len))
+
+
+def _decoded(text: bytes) -> str | None:
+    """The text behind base64 or base64url, padded or not."""
+    bare = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None

@@ -1,0 +1,45 @@
+"""Glob patterns of the config."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+
+@lru_cache(maxsize=256)
+def glob_pattern(glob: str) -> re.Pattern[str]:
+    """A pattern for whole relative paths with forward slashes.
+
+    `*` and `?` stay within one name, `[…]` is a set, `**` spans folders. What matches a folder (`build`, `build/`)
+    matches everything below it.
+    """
+    parts = [part for part in glob.replace("\\", "/").split("/") if part not in {"", "."}]
+    pattern = ""
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        if part == "**":
+            pattern += r".*" if last else r"(?:[^/]+/)*"
+        else:
+            pattern += _name_pattern(part) + ("" if last else "/")
+    return re.compile(rf"{pattern}(?:/.*)?", re.DOTALL)
+
+
+def glob_matches(glob: str, path: str) -> bool:
+    """Whether the relative path, or a folder above it, matches."""
+    return glob_pattern(glob).fullmatch(path) is not None
+
+
+def _name_pattern(part: str) -> str:
+    def translated(match: re.Match[str]) -> str:
+        token = match[0]
+        if token[0] == "*":
+            return "[^/]*"
+        if token == "?":
+            return "[^/]"
+        if token[0] == "[" and len(token) > 1:
+            negated, members = token[1] in "!^", token[1:-1].lstrip("!^")
+            escaped = re.sub(r"([\\\[\]^&~|])", r"\\\1", members)
+            return f"[^/{escaped}]" if negated else f"[{escaped}]"
+        return re.escape(token)
+
+    return re.sub(r"\*+|\?|\[[!^]?[^\]/]+\]|.", translated, part, flags=re.DOTALL)
