@@ -6,7 +6,7 @@ import re
 
 _CANDIDATE = re.compile(
     r"""
-    (?: (?<![0-9A-Za-z]) | (?<=%[0-9A-Fa-f]{2}) | (?<=\\[nrtbf]) | (?<=\\u00[0-9A-Fa-f]{2}) )
+    (?: (?<![0-9A-Za-z%]) | (?<=%[0-9A-Fa-f]{2}) | (?<=\\[nrtbf]) | (?<=\\u00[0-9A-Fa-f]{2}) )
     (?: [2-6]\d{12,18}                                 # in one run,
       | [2-6]\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{3})?       # as printed on most cards,
       | 3\d{3}[ -]\d{6}[ -]\d{4,5}                     # or on those of American Express and Diners Club

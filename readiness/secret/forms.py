@@ -1,12 +1,13 @@
 """The forms in which a secret may stand in a file, a message or a program.
 
-Every form is exact: where one character of the secret differs, none matches. Base64 needs care for that.
+Every form is exact: where one character of the secret differs, none matches (unless the secret is one short
+pattern over and over, so that its bits look alike at every shift). Base64 needs care for that.
 Its first and last characters mix bits of the secret with bits of its neighbours, so the needle holds only
 the characters that the secret decides alone, and `before` and `after` say which neighbours agree with the
 remaining bits.
 
-A form shorter than `SHORTEST` bytes would match by chance and is left out; as secrets are at least eight
-characters long, this drops forms of shorter texts only.
+A value shorter than `SHORTEST` characters would match by chance and has no forms; no form of a longer one is
+shorter than that many bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 8
-"""Bytes of the shortest needle that is searched for, and characters of the shortest secret."""
+"""Characters of the shortest secret that can be searched for."""
 
 _STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URL_SAFE = _STANDARD[:62] + b"-_"
@@ -53,10 +54,12 @@ class Form:
 
 
 def forms_of(value: str, *, client_id: str | None = None) -> tuple[Form, ...]:
-    """Every form of a secret, plainest first, no two with equal needles.
+    """Every form of a secret, plainest first, no two alike; none for one shorter than `SHORTEST`.
 
     `client_id` adds the Basic header of RFC 7617, and that of RFC 6749 2.3.1, which percent-encodes first.
     """
+    if len(value) < SHORTEST:
+        return ()
     data = value.encode("utf-8", "surrogatepass")
     candidates = [
         Form("raw", data),
@@ -154,9 +157,8 @@ def _utf16_units(value: str) -> Iterator[int]:
 
 
 def _distinct(candidates: Iterable[Form]) -> tuple[Form, ...]:
-    found: dict[bytes, Form] = {}
+    found: dict[tuple[bytes, bytes, bytes], Form] = {}
     for form in candidates:
-        if len(form.needle) >= SHORTEST:
-            # Two base64 forms may share a needle and differ in the bits around it: both are kept.
-            found.setdefault(form.needle + b"\0" + form.before + b"\0" + form.after, form)
+        # Two base64 forms may share a needle and differ in the bits around it: both are kept.
+        found.setdefault((form.needle, form.before, form.after), form)
     return tuple(found.values())

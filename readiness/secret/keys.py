@@ -18,30 +18,31 @@ _MASK = re.compile(r"\[redacted(?:: (?:[^\[\]\n]|\[\d*\])*)?\]")
 
 _HEADER = re.compile(
     r"""(?ix)
-    \b( (?:proxy-)?authorization \\*["']? \s*[:=]\s* \\*["']? (?:[a-z]+\s+)? )   # name and scheme stay
-    (?!\[redacted) [^\s"',;\\]+
+    \b( (?:proxy-)?authorization \\{0,8}["']? [ \t]*[:=][ \t]*+ \\{0,8}+["']?+
+        (?:(?:basic|bearer|digest|token)[ \t]+)?+ )                           # name and scheme stay
+    (?!\[redacted) [^\r\n"'\\&;<>]+
     """
 )
 _SCHEME = re.compile(
     r"""(?x)
     \b( (?i:bearer|basic) (?:\s+|%20|\+) )
-    (?= \S*\d | \S*[a-z]\S*[A-Z] )            # prose ("Basic authentication") is no credential,
-    [A-Za-z0-9+/._~-]{8,}+ ={0,2}+ (?!["\w=])  # nor is a challenge's parameter (`Bearer realm="…"`)
+    (?= \S{0,200}\d | \S{0,200}[a-z]\S{0,200}[A-Z] )  # prose ("Basic authentication") is no credential,
+    (?! [A-Za-z_-]{1,32}=["\w] )                      # nor is a challenge's parameter (`Bearer realm="…"`)
+    [A-Za-z0-9+/._~-]{8,}+ ={0,2}
     """
 )
-_QUOTED = re.compile(
+_QUOTED_NAME = re.compile(r"""(?P<quote>\\{0,8}["'])(?P<name>[\w.\[\]-]{2,64})(?P=quote)\s{0,80}[:=]>?\s{0,80}""")
+_VALUE = re.compile(
     r"""(?xs)
-    (?P<head> (?P<quote>\\*["']) (?P<key>[\w.\[\]-]{2,64}) (?P=quote) \s*[:=]>?\s* )
-    (?: (?P<open>["'])     (?P<text>   (?: (?!(?P=open)) (?:\\.|.) )*+ )
-      | (?P<nested>\\+["']) (?P<inside> (?: (?!(?<!\\)(?P=nested)) (?:\\.|.) )*+ )  # JSON in a JSON text
-      | (?P<number>-?\d[\d.eE+-]*)
-    )
+      (?P<open>["'])          (?P<text>   (?: (?!(?P=open)) (?:\\.|.) )*+ )
+    | (?P<nested>\\{1,8}["']) (?P<inside> (?: (?!(?<!\\)(?P=nested)) (?:\\.|.) )*+ )  # JSON in a JSON text
+    | (?P<number>-?\d[\d.eE+-]*)
     """
 )
 _BARE = re.compile(
     r"""(?x)
-    (?<![\w.-]) (?P<head> (?P<key>[A-Za-z][\w.-]{1,63} (?:\[[\w.-]{1,64}\])?)
-      (?: = | :[ \t]? (?=[^\s&;,"'<>]*\d) ) )  # after a colon, prose is told from values by their digits
+    (?<![\w.-]) (?P<head> (?P<name>[A-Za-z][\w.-]{1,63} (?:\[[\w.-]{1,64}\])?)
+      (?: = | :[ \t]? (?=[^\s&;,"'<>]{0,64}\d) ) )  # after a colon, prose is told from values by their digits
     (?!\[redacted) [^\s&;,"'<>\\]+
     """
 )
@@ -70,15 +71,21 @@ def mask_named(text: str) -> str:
     """
     text = _HEADER.sub(rf"\1{REDACTED}", text)
     text = _SCHEME.sub(rf"\1{REDACTED}", text)
-    text = _QUOTED.sub(_quoted, text)
-    return _BARE.sub(_bare, text)
+    return _BARE.sub(_bare, _mask_quoted(text))
 
 
-def _quoted(match: re.Match[str]) -> str:
-    if not is_secret_name(match["key"]) or is_mask(match["text"] or match["inside"] or ""):
-        return match[0]
-    return match["head"] + (match["open"] or match["nested"] or "") + REDACTED
+def _mask_quoted(text: str) -> str:
+    """Mask values of quoted names. Values of harmless names are gone through too: they may hold JSON."""
+    pieces: list[str] = []
+    position = start = 0
+    while name := _QUOTED_NAME.search(text, start):
+        start = name.end()
+        value = _VALUE.match(text, start) if is_secret_name(name["name"]) else None
+        if value and not is_mask(value["text"] or value["inside"] or ""):
+            pieces += text[position:start], value["open"] or value["nested"] or "", REDACTED
+            position = start = value.end()
+    return "".join((*pieces, text[position:]))
 
 
 def _bare(match: re.Match[str]) -> str:
-    return match["head"] + REDACTED if is_secret_name(match["key"]) else match[0]
+    return match["head"] + REDACTED if is_secret_name(match["name"]) else match[0]

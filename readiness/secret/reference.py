@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from readiness.model import Record
+
+SecretRole = Literal["client_secret", "webhook_secret", "partner_client_secret", "retired_client_secret"]
+"""What a secret is for."""
 
 
 class SecretRef(Record):

@@ -9,13 +9,13 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from readiness.errors import SecretUnavailable, UsageError
 from readiness.model import Environment, FileFacts, Location, SecretFacts
 from readiness.secret.forms import SHORTEST
 from readiness.secret.redactor import Redactor
-from readiness.secret.reference import SecretRef
+from readiness.secret.reference import SecretRef, SecretRole
 from readiness.secret.stores import StoreContext, store_named
 from readiness.secret.stores.command import is_manager_command
 from readiness.secret.stores.file import file_facts
@@ -28,7 +28,6 @@ _GRACE = 1.0
 """Seconds more, in which a store that keeps its own time says so itself."""
 
 SecretPath = tuple[str | int, ...]
-Role = Literal["client_secret", "webhook_secret", "partner_client_secret", "retired_client_secret"]
 
 
 class SecretRequest(NamedTuple):
@@ -37,7 +36,7 @@ class SecretRequest(NamedTuple):
     path: SecretPath
     """Where it stands: `("environments", "sandbox", "client_secret")`."""
     environment: Environment
-    role: Role
+    role: SecretRole
     name: str
     """What reports call it: `sandbox client_secret`."""
     ref: SecretRef
@@ -58,9 +57,17 @@ class _Reading(NamedTuple):
 class SecretBook:
     """The secrets of one run, by their place in the config."""
 
-    def __init__(self, secrets: dict[SecretPath, Secret], facts: Sequence[SecretFacts], redactor: Redactor) -> None:
+    def __init__(
+        self,
+        secrets: dict[SecretPath, Secret],
+        facts: dict[SecretPath, SecretFacts],
+        redactor: Redactor,
+        run_key: bytes,
+    ) -> None:
         self._secrets = secrets
-        self.facts = tuple(facts)
+        self._facts = facts
+        self._run_key = run_key
+        self.facts = tuple(facts.values())
         """In the order in which they were asked for; those that gave no value too."""
         self.redactor = redactor
         """Knows all of them."""
@@ -68,6 +75,18 @@ class SecretBook:
     def secret(self, path: SecretPath) -> Secret | None:
         """The secret at that place; None if the config has none there, or its reference gave no value."""
         return self._secrets.get(path)
+
+    def problem(self, path: SecretPath) -> str:
+        """Why there is no secret at that place."""
+        facts = self._facts.get(path)
+        if facts is None:
+            return f"the config gives no {' '.join(map(str, path[1:]))}"
+        return f"{facts.name}: {facts.problem}"
+
+    def fingerprint(self, secret: Secret) -> tuple[int, str]:
+        """Length in characters, and a tag: equal tags of one run, equal secrets."""
+        value = secret.reveal()
+        return len(value), _tag(self._run_key, value)
 
 
 def open_secrets(
@@ -90,8 +109,10 @@ def open_secrets(
             named = secrets[request.path] = Secret(value.reveal(), request.name)
             client_id = _reading_of(request.client_id, readings).value if request.client_id else None
             redactor.add(named, client_id=client_id.reveal() if client_id else None)
-    facts = [_facts(request, _reading_of(request.ref, readings), run_key, redactor) for request in requests]
-    return SecretBook(secrets, facts, redactor)
+    facts = {
+        request.path: _facts(request, _reading_of(request.ref, readings), run_key, redactor) for request in requests
+    }
+    return SecretBook(secrets, facts, redactor, run_key)
 
 
 def plain_value(ref: SecretRef, *, base: Path, timeout: float = TIMEOUT) -> tuple[str | None, str | None]:
@@ -201,9 +222,13 @@ def _facts(request: SecretRequest, reading: _Reading, run_key: bytes, redactor: 
         reference=redactor.text(describe(request.ref)),
         location=request.location,
         length=None if value is None else len(value),
-        tag=None if value is None else hmac.new(run_key, value.encode(), hashlib.sha256).hexdigest(),
+        tag=None if value is None else _tag(run_key, value),
         problem=None if reading.problem is None else redactor.text(reading.problem),
         injected_by=request.ref.injected_by,
         manager=reading.manager,
         file=reading.file,
     )
+
+
+def _tag(run_key: bytes, value: str) -> str:
+    return hmac.new(run_key, value.encode(), hashlib.sha256).hexdigest()

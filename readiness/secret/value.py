@@ -32,6 +32,11 @@ class Secret:
         """The value. Called only where it is sent or searched for; an AST test holds this."""
         return self.__read()
 
+    def truncated(self) -> Secret:
+        """The first half: a secret too, for what it gives away."""
+        value = self.reveal()
+        return Secret(value[: len(value) // 2], f"half of {self.name}")
+
     def __str__(self) -> str:
         return f"[secret: {self.name}]"
 
