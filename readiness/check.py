@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from readiness.evidence import Evidence, EvidenceView
-from readiness.model import Kind, Severity, Verdict
+from readiness.model import Environment, Kind, Severity, Verdict
 
 Judge = Callable[[EvidenceView], Verdict]
 
@@ -27,6 +27,8 @@ class Check:
     needs: tuple[type[Evidence], ...]
     optional: tuple[type[Evidence], ...]
     per_environment: bool
+    concerns: tuple[Environment, ...]
+    """The environments that a check of the whole run is about; without one of them it does not run."""
     requirements: tuple[str, ...]
     sections: dict[str, str] = field(repr=False)
     id: str = ""
@@ -61,6 +63,7 @@ def check(
     needs: Sequence[type[Evidence]],
     optional: Sequence[type[Evidence]] = (),
     per_environment: bool = False,
+    concerns: Sequence[Environment] = (),
     requirements: Sequence[str] = (),
 ) -> Callable[[Judge], Check]:
     """Make a check of a function from evidence to a verdict.
@@ -80,6 +83,7 @@ def check(
             needs=tuple(needs),
             optional=tuple(optional),
             per_environment=per_environment,
+            concerns=tuple(concerns),
             requirements=tuple(requirements),
             sections=_sections(function),
         )

@@ -107,8 +107,8 @@ class Exchange(Record):
 
     def unusable(self) -> Missing | None:
         """Why this exchange decides nothing, whatever was asked: no answer, a redirect, throttling, a server fault."""
-        if self.trouble is Trouble.TIMEOUT:
-            return Missing(because=Because.TIMED_OUT, detail=f"{self}: {self.detail}")
+        if self.trouble is Trouble.TIMEOUT or self.status == 408:
+            return Missing(because=Because.TIMED_OUT, detail=f"{self}: {self.detail or 'timed out'}")
         if self.trouble is not None or self.status is None:
             return Missing(because=Because.UNREACHABLE, detail=f"{self}: {self.detail}")
         if 300 <= self.status < 400:
@@ -136,6 +136,8 @@ class Evidence(Record):
     """Base of all kinds. A kind's name is for ever: it stands in saved files."""
 
     kind: ClassVar[str]
+    keeps_days: ClassVar[int] = 0
+    """For how many days saved evidence of this kind may stand in for what a later run cannot gather; 0: never."""
 
 
 class EvidenceItem(Record):
@@ -203,34 +205,52 @@ E = TypeVar("E", bound=Evidence)
 
 
 class EvidenceView:
-    """What one check may see: the evidence that it declared, for its environment, and the time of the run."""
+    """What one check may see: the evidence that it declared, and the time of the run.
+
+    A check of one environment sees that environment's items, and those of the whole run. A check of the whole run sees
+    the sandbox's item of a kind that exists for each environment; `each` gives it both.
+    """
 
     def __init__(
         self,
         environment: Environment | None,
         now: datetime,
-        items: Mapping[type[Evidence], Evidence | Missing],
+        items: Mapping[type[Evidence], Mapping[Environment | None, Evidence | Missing]],
     ) -> None:
         self.environment = environment
         self.now = now
         self._items = items
 
     def __getitem__(self, kind: type[E]) -> E:
-        """The evidence of that kind; KeyError if the check did not declare it among its `needs`."""
-        item = self._items[kind]
-        if not isinstance(item, kind):
+        """The evidence of a kind among the check's `needs`. KeyError for any other kind."""
+        item = self.get(kind)
+        if isinstance(item, Missing):
             raise KeyError(kind.kind)
         return item
 
     def get(self, kind: type[E]) -> E | Missing:
-        """The same for evidence declared as `optional`: it may be missing, with a reason."""
-        item = self._items[kind]
-        return item if isinstance(item, kind | Missing) else self[kind]
+        """The same for a kind declared as `optional`: it may be missing, with the reason. KeyError if undeclared."""
+        items = self._items[kind]
+        for environment in (self.environment or Environment.SANDBOX, None):
+            item = items.get(environment)
+            if isinstance(item, kind | Missing):
+                return item
+        return Missing(because=Because.NOT_CONFIGURED, detail=f"no evidence of the kind `{kind.kind}` was gathered")
 
-    def cite(self, kind: type[Evidence], pointer: str, message: str) -> Finding:
-        """A finding that points into the evidence file."""
-        suffix = f":{self.environment}" if self.environment else ""
-        return Finding(message=message, evidence=f"{kind.kind}{suffix}", pointer=pointer)
+    def each(self, kind: type[E]) -> dict[Environment, E | Missing]:
+        """A declared kind for every environment that has it."""
+        return {
+            environment: item
+            for environment, item in self._items[kind].items()
+            if environment is not None and isinstance(item, kind | Missing)
+        }
+
+    def cite(self, kind: type[Evidence], pointer: str, message: str, environment: Environment | None = None) -> Finding:
+        """A finding that points into the evidence file (RFC 6901); `environment` where `each` gave the item."""
+        items = self._items[kind]
+        homes = (environment or self.environment or Environment.SANDBOX, None)
+        home = next(env for env in homes if env in items or env is None)
+        return Finding(message=message, evidence=f"{kind.kind}:{home}" if home else kind.kind, pointer=pointer)
 
 
 def load_item(item: EvidenceItem, kind: type[Evidence]) -> Evidence | Missing:

@@ -243,6 +243,7 @@ class KeyDrill(Evidence):
     """A key's birth, use and death in the sandbox, with two clocks."""
 
     kind: ClassVar[str] = "key-drill"
+    keeps_days: ClassVar[int] = 90
 
     way: Literal["api", "guided"]
     hosts: tuple[str, ...]
@@ -273,7 +274,11 @@ class Hit(Record):
 
 
 class SecretFile(Record):
-    """A file that holds secrets: a file reference of the config, or a .env file in a source."""
+    """A file that holds secrets: a file reference of the config, or a .env file in a source.
+
+    `tracked` and `ignored` are said by the git repository that holds the file. A file outside every repository is not
+    tracked and counts as ignored.
+    """
 
     path: str
     location: Location | None

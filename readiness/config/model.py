@@ -20,7 +20,7 @@ from readiness.model import (
     Severity,
     Waiver,
 )
-from readiness.secret.reference import SecretRef
+from readiness.secret.reference import SecretRef, SecretRole
 
 if TYPE_CHECKING:
     from readiness.config.quoting import Quoter
@@ -244,7 +244,7 @@ class Config(Record):
                 return Location(path=self._path, line=position[0], column=position[1])
         return Location(path=self._path)
 
-    def secret_refs(self) -> Iterator[tuple[ConfigPath, Environment, str, SecretRef]]:
+    def secret_refs(self) -> Iterator[tuple[ConfigPath, Environment, SecretRole, SecretRef]]:
         """Every reference to a secret value: its place, environment, role and itself. Client ids are not secret."""
         for environment, settings in self.environments.items():
             base: ConfigPath = ("environments", environment.value)

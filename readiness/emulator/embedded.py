@@ -23,6 +23,7 @@ from readiness.emulator.settings import Settings
 from readiness.emulator.tls import server_context
 from readiness.errors import UsageError
 from readiness.model import Environment
+from readiness.secret import Secret
 
 VENDOR_HOSTS: tuple[tuple[Environment, Host], ...] = (
     (Environment.SANDBOX, "api"),
@@ -36,9 +37,9 @@ VENDOR_HOSTS: tuple[tuple[Environment, Host], ...] = (
 class EmbeddedEmulator:
     """Serves an emulator for the length of a `with` block.
 
-    `port` is the control port, the vendor hosts take the four after it; 0 takes free ones. Raises UsageError if a port is
-    taken. `core` is the state machine behind the listeners; it belongs to the server's thread, so change it only while no
-    request is under way.
+    `port` is the control port, the vendor hosts take the four after it; 0 takes free ones. Raises UsageError if a port
+    is taken. `core` is the state machine behind the listeners; it belongs to the server's thread, so change it only
+    while no request is under way.
     """
 
     def __init__(self, settings: Settings | None = None, *, tls: bool = False, port: int = 0) -> None:
@@ -96,6 +97,16 @@ class EmbeddedEmulator:
             self._thread.join()
         if self._folder is not None:
             self._folder.cleanup()
+
+    def adopt(self, environment: Environment, client_id: str, secret: Secret) -> None:
+        """Know a merchant's key that was made elsewhere; nothing happens if the id is known."""
+        state = self.core.environments[environment]
+        if state.keys.get(client_id) is None:
+            made_at = self.core.clock.now()
+            name = "Key from the config"
+            state.keys.create(
+                "merchant", state.account.merchant_id, name, made_at, client_id=client_id, client_secret=secret.reveal()
+            )
 
     def _announce(self, ports: list[int]) -> dict[str, Any]:
         scheme = "https" if self._tls else "http"

@@ -1,0 +1,73 @@
+"""What a drill writes down before it makes a key, so that the key is found and removed whatever happens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from readiness.errors import UsageError
+from readiness.model import Environment, Record
+
+PREFIX = "readiness-drill-"
+"""How the name of every key that a drill makes begins."""
+
+
+class JournalEntry(Record):
+    """One drill that has, or may have, a key to remove. Holds no secret."""
+
+    run_id: str
+    key_name: str
+    environment: Environment
+    config: str
+    """The config file, absolute: it says where the key is, and by which reference the partner's key is had."""
+    api_url: str
+    ephemeral: bool
+    """The key was made in an emulator that ended with the run."""
+    client_id: str | None = None
+    """None until the vendor has answered the creation."""
+
+
+class DrillJournal:
+    """Entries as files in a folder of the user's state directory, each on disk before anything relies on it."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._folder = state_dir / "drills"
+
+    def write(self, entry: JournalEntry) -> None:
+        """Put an entry on disk, replacing the run's former one, and wait until it is there."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._path(entry.run_id)
+        draft = path.with_suffix(".tmp")
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(entry.model_dump_json())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        self._sync_folder()
+
+    def remove(self, run_id: str) -> None:
+        """Forget a drill whose key is gone."""
+        self._path(run_id).unlink(missing_ok=True)
+        self._sync_folder()
+
+    def entries(self) -> Iterator[JournalEntry]:
+        """Every drill that is not known to have ended. Raises UsageError for an entry that cannot be read."""
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                yield JournalEntry.model_validate_json(path.read_text(encoding="utf-8"))
+            except ValueError:
+                hint = "Look for keys named `readiness-drill-…` in the portal, then delete this file."
+                raise UsageError(f"{path} is not a drill's journal entry.", hint) from None
+
+    def _path(self, run_id: str) -> Path:
+        return self._folder / f"{run_id}.json"
+
+    def _sync_folder(self) -> None:
+        if not self._folder.is_dir():
+            return
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,238 @@
+"""Runs the probes of a plan side by side. One probe's failure never ends the run; what was learned is never lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from readiness import __version__
+from readiness.aurora.session import Session
+from readiness.config.model import Config
+from readiness.errors import ReadinessError
+from readiness.evidence import Evidence, EvidenceItem, Missing
+from readiness.facts import Configuration
+from readiness.model import Because, Environment, LedgerEntry
+from readiness.plan import Plan, PlannedProbe
+from readiness.probe import ProbeContext
+from readiness.secret import Redactor, SecretBook
+from readiness.transport import Guard, Transport
+
+LAST_WORDS = 20.0
+"""Seconds that cancelled probes have to remove what they made."""
+
+
+class Events(Protocol):
+    """Who watches a run: a terminal, or nobody."""
+
+    def start(self, name: str) -> None:
+        """A probe has begun."""
+
+    def update(self, name: str, text: str) -> None:
+        """A probe says what it is doing."""
+
+    def finish(self, name: str, outcome: str) -> None:
+        """A probe has ended."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run is given. `deadline` is in seconds from its start."""
+
+    id: str
+    started_at: datetime
+    deadline: float
+    state_dir: Path
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Everything that gathering starts from."""
+
+    plan: Plan
+    config: Config
+    configuration: Configuration
+    secrets: SecretBook
+    run: Run
+    events: Events
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a run learned."""
+
+    items: tuple[EvidenceItem, ...]
+    ledger: tuple[LedgerEntry, ...]
+    duration: float
+    interrupted: bool
+
+
+async def gather(work: Assignment) -> Gathered:
+    """Run every probe that can run, each within the run's deadline. The first Ctrl-C ends the run in good order."""
+    interrupted = asyncio.Event()
+    async with _transport(work) as transport:
+        sessions = {
+            environment: Session(environment, work.config, work.configuration, transport, work.secrets)
+            for environment in work.config.environments
+        }
+        with _on_interrupt(interrupted):
+            tasks = {
+                asyncio.create_task(_probe(each, _context(each, work, transport, sessions), work.events)): each
+                for each in work.plan.probes
+            }
+            items = await _collect(tasks, transport, work.run, interrupted)
+        for session in sessions.values():
+            await session.close()
+        facts = _item(Configuration.kind, None, work.configuration, transport, (0.0, 0.0))
+        duration = transport.clock()
+    ordered = sorted([facts, *items], key=lambda item: item.id)
+    ledger = tuple(sorted(transport.ledger, key=lambda entry: entry.at))
+    return Gathered(tuple(ordered), ledger, duration, interrupted.is_set())
+
+
+def _transport(work: Assignment) -> Transport:
+    requests = list(work.plan.requests())
+    return Transport(
+        Guard(request for request, _ in requests),
+        work.secrets.redactor,
+        user_agent=f"aurora-readiness/{__version__} (run {work.run.id})",
+        started_at=work.run.started_at,
+        timeout=work.config.policy.request_timeout.total_seconds(),
+        authorities={name: env.ca_file for name, env in work.config.environments.items() if env.ca_file},
+        check_ids={(request.environment, request.purpose): ids for request, ids in requests},
+    )
+
+
+def _context(
+    planned: PlannedProbe, work: Assignment, transport: Transport, sessions: dict[Environment, Session]
+) -> ProbeContext:
+    name = _name(planned)
+    return ProbeContext(
+        config=work.config,
+        configuration=work.configuration,
+        environment=planned.environment,
+        now=work.run.started_at,
+        run_id=work.run.id,
+        state_dir=work.run.state_dir,
+        transport=transport,
+        secrets=work.secrets,
+        sessions=sessions,
+        deadline=work.run.deadline,
+        progress=lambda text: work.events.update(name, text),
+    )
+
+
+async def _collect(
+    tasks: Mapping[asyncio.Task[EvidenceItem], PlannedProbe],
+    transport: Transport,
+    run: Run,
+    interrupted: asyncio.Event,
+) -> list[EvidenceItem]:
+    """Wait for all, for the deadline, or for an interruption; what is cut short is missing, with the reason."""
+    if not tasks:
+        return []
+    stop = asyncio.create_task(interrupted.wait())
+    everything = asyncio.create_task(asyncio.wait(tasks))
+    await asyncio.wait(
+        {stop, everything}, timeout=run.deadline - transport.clock(), return_when=asyncio.FIRST_COMPLETED
+    )
+    why = "the run was interrupted" if interrupted.is_set() else f"the run's deadline of {run.deadline:g} s was over"
+    late = [task for task in tasks if not task.done()]
+    for task in late:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=LAST_WORDS)
+    for helper in (stop, everything):
+        helper.cancel()
+        with suppress(asyncio.CancelledError):
+            await helper
+    items = []
+    for task, planned in tasks.items():
+        if task.done() and not task.cancelled():
+            items.append(task.result())
+        else:
+            missing = Missing(because=Because.TIMED_OUT, detail=why)
+            kind = planned.probe.evidence.kind
+            now = transport.clock()
+            items.append(_item(kind, planned.environment, missing, transport, (now, now)))
+    return items
+
+
+async def _probe(planned: PlannedProbe, context: ProbeContext, events: Events) -> EvidenceItem:
+    """One probe, from its plan to its item."""
+    name, kind, clock = _name(planned), planned.probe.evidence.kind, context.transport.clock
+    began = clock()
+    if planned.missing is not None:
+        return _item(kind, planned.environment, planned.missing, context.transport, (began, began))
+    events.start(name)
+    outcome: Evidence | Missing = Missing(because=Because.TIMED_OUT, detail="stopped")
+    try:
+        outcome = await planned.probe.gather(context)
+    except ReadinessError as error:
+        outcome = Missing(because=Because.REFUSED, detail=context.transport.redactor.text(error.message))
+    except TimeoutError:
+        outcome = Missing(because=Because.TIMED_OUT, detail=f"gathering `{kind}` took too long")
+    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and its text may hold a secret
+        outcome = Missing(because=Because.CRASHED, detail=f"the probe for `{kind}` broke ({type(error).__name__})")
+    finally:
+        events.finish(name, outcome.detail if isinstance(outcome, Missing) else "done")
+    return _item(kind, planned.environment, outcome, context.transport, (began, clock()))
+
+
+def _name(planned: PlannedProbe) -> str:
+    kind = planned.probe.evidence.kind
+    return f"{kind} ({planned.environment})" if planned.environment else kind
+
+
+def _item(
+    kind: str,
+    environment: Environment | None,
+    outcome: Evidence | Missing,
+    transport: Transport,
+    span: tuple[float, float],
+) -> EvidenceItem:
+    """`span`: when gathering began and ended, on the transport's clock."""
+    began, ended = span
+    missing = outcome if isinstance(outcome, Missing) else None
+    return EvidenceItem(
+        kind=kind,
+        environment=environment,
+        taken_at=transport.wall(began),
+        duration_ms=round((ended - began) * 1000),
+        missing=missing,
+        data=None if missing else _redacted(outcome, transport.redactor),
+    )
+
+
+def _redacted(evidence: Evidence | Missing, redactor: Redactor) -> dict[str, object]:
+    """What is stored. Probes hand over redacted exchanges; this is for whatever else they put beside them."""
+    text = evidence.model_dump_json().encode()
+    data: dict[str, object] = json.loads(redactor.data(text) if redactor.find(text) else text)
+    return data
+
+
+@contextmanager
+def _on_interrupt(event: asyncio.Event) -> Iterator[None]:
+    """The first SIGINT or SIGTERM sets the event; a second SIGINT is Python's own, and ends everything at once."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        event.set()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    handled = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread, or not on this platform
+            loop.add_signal_handler(number, stop)
+            handled.append(number)
+    try:
+        yield
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)

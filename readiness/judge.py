@@ -1,0 +1,147 @@
+"""From evidence to a result. Pure: the same evidence, registry and terms give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from readiness.check import Check
+from readiness.evidence import Evidence, EvidenceSet, EvidenceView, Missing, Terms, load_item
+from readiness.figures import figures_of
+from readiness.model import (
+    Attestation,
+    AuditResult,
+    Because,
+    Counts,
+    Environment,
+    Result,
+    Status,
+    Verdict,
+    Waiver,
+    readiness_of,
+)
+from readiness.plan import PlannedCheck, select
+from readiness.registry import Registry
+
+Items = Mapping[type[Evidence], Mapping[Environment | None, Evidence | Missing]]
+
+MEASURED_AREAS = frozenset({"key-storage", "environment-separation"})
+"""Areas in which nobody's word stands for a measurement."""
+
+
+def judge(evidence: EvidenceSet, registry: Registry) -> AuditResult:
+    """Judge everything that the run selected."""
+    planned, left_out = select(registry, evidence.terms.selection, list(evidence.environments))
+    items = _items(evidence, registry)
+    results = tuple(_result(each, items, evidence) for each in planned)
+    used = {id(result.waiver) for result in results if result.waiver is not None}
+    gate = evidence.terms.gate
+    complete = not evidence.run.interrupted and all(plugin.error is None for plugin in evidence.plugins)
+    return AuditResult(
+        tool=evidence.tool,
+        integration=evidence.integration,
+        environments=dict(evidence.environments),
+        run=evidence.run,
+        verdict=readiness_of(results, gate, complete=complete),
+        gate=gate,
+        counts=Counts.of(results),
+        results=results,
+        ledger=evidence.ledger,
+        not_checked=(*left_out, *evidence.not_checked),
+        plugins=evidence.plugins,
+        unused_waivers=tuple(waiver for waiver in evidence.terms.waivers if id(waiver) not in used),
+        figures=figures_of(items),
+        searched=evidence.searched,
+        evidence_digest=evidence.digest(),
+    )
+
+
+def _items(
+    evidence: EvidenceSet, registry: Registry
+) -> dict[type[Evidence], dict[Environment | None, Evidence | Missing]]:
+    """All items by type and environment; what an unknown plug-in gathered is left out."""
+    kinds = registry.evidence_kinds()
+    found: dict[type[Evidence], dict[Environment | None, Evidence | Missing]] = {kind: {} for kind in kinds.values()}
+    for item in evidence.items:
+        if kind := kinds.get(item.kind):
+            found[kind][item.environment] = load_item(item, kind)
+    return found
+
+
+def _result(planned: PlannedCheck, items: Items, evidence: EvidenceSet) -> Result:
+    check, environment = planned.check, planned.environment
+    verdict = _verdict(check, environment, items, evidence)
+    today = evidence.run.started_at.date()
+    attestation = _attestation(check, verdict, evidence.terms, today)
+    if attestation:
+        by = f"Attested by {attestation.by} on {attestation.on}, until {attestation.expires}: {attestation.note}"
+        verdict = Verdict(status=Status.ATTESTED, summary=by, findings=verdict.findings)
+    failed = verdict.status is Status.FAILED
+    return Result(
+        id=check.id,
+        area=check.area,
+        title=check.failing_title if failed else check.title,
+        kind=check.kind,
+        status=verdict.status,
+        severity=check.severity,
+        environment=environment,
+        summary=verdict.summary,
+        because=verdict.because,
+        findings=verdict.findings,
+        why=check.why,
+        remediation=check.remediation,
+        requirements=check.requirements,
+        expected=check.title,
+        waiver=_waiver(check, environment, evidence.terms.waivers, today) if failed else None,
+        attestation=attestation,
+        duration_ms=_duration(check, environment, evidence),
+    )
+
+
+def _verdict(check: Check, environment: Environment | None, items: Items, evidence: EvidenceSet) -> Verdict:
+    """Call the check with what it declared, or say why it cannot be called."""
+    declared = {kind: items.get(kind, {}) for kind in (*check.needs, *check.optional)}
+    view = EvidenceView(environment, evidence.run.started_at, declared)
+    for kind in check.needs:
+        missing = view.get(kind)
+        if isinstance(missing, Missing):
+            return Verdict.unknown(missing.detail, because=missing.because)
+    try:
+        verdict = check.judge(view)
+    except Exception as error:  # noqa: BLE001 - one check's crash never ends the run
+        return Verdict.unknown(f"the check broke ({type(error).__name__})", because=Because.CRASHED)
+    if not isinstance(verdict, Verdict):
+        return Verdict.unknown(f"the check gave no verdict but {type(verdict).__name__}", because=Because.CRASHED)
+    return verdict
+
+
+def _attestation(check: Check, verdict: Verdict, terms: Terms, today: date) -> Attestation | None:
+    """The word of a person, where it may stand: never over a measurement, never past its date."""
+    attestation = terms.attestations.get(check.id)
+    askable = verdict.status is Status.UNKNOWN and verdict.because in {Because.NOT_CONFIGURED, Because.NOT_PERMITTED}
+    if attestation is None or not askable or check.area in MEASURED_AREAS:
+        return None
+    return attestation if attestation.on <= today <= attestation.expires else None
+
+
+def _waiver(check: Check, environment: Environment | None, waivers: Iterable[Waiver], today: date) -> Waiver | None:
+    """The first waiver that covers this failure today."""
+    return next(
+        (
+            waiver
+            for waiver in waivers
+            if waiver.check == check.id and waiver.environment in {None, environment} and today <= waiver.expires
+        ),
+        None,
+    )
+
+
+def _duration(check: Check, environment: Environment | None, evidence: EvidenceSet) -> int:
+    """Milliseconds that gathering took: the longest of what it needs, for that was gathered side by side."""
+    kinds = {kind.kind for kind in (*check.needs, *check.optional)}
+    relevant: Sequence[int] = [
+        item.duration_ms
+        for item in evidence.items
+        if item.kind in kinds and (environment is None or item.environment in {None, environment})
+    ]
+    return max(relevant, default=0)

@@ -1,0 +1,160 @@
+"""From a config to a plan: which checks run, what evidence they need, which requests that takes. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from readiness.check import Check
+from readiness.config.model import Config
+from readiness.errors import ReadinessError
+from readiness.evidence import Missing, Selection
+from readiness.model import Because, Environment, NotChecked
+from readiness.probe import Effect, PlannedRequest, Probe
+from readiness.registry import Registry
+
+READS = frozenset({"GET", "HEAD"})
+
+
+class GuardError(ReadinessError):
+    """A probe tried to send what was not announced or is not allowed; nothing was sent."""
+
+
+@dataclass(frozen=True)
+class PlannedCheck:
+    """One check in one environment, or in the whole run."""
+
+    check: Check
+    environment: Environment | None
+
+
+@dataclass(frozen=True)
+class PlannedProbe:
+    """One probe in one environment: what it may send, or why it cannot gather."""
+
+    probe: Probe
+    environment: Environment | None
+    requests: tuple[PlannedRequest, ...]
+    missing: Missing | None
+    check_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run will do."""
+
+    checks: tuple[PlannedCheck, ...]
+    left_out: tuple[NotChecked, ...]
+    probes: tuple[PlannedProbe, ...]
+
+    def requests(self) -> Iterator[tuple[PlannedRequest, tuple[str, ...]]]:
+        """Each kind of request once, with the checks that it serves. Shared ones are merged."""
+        merged: dict[tuple[Environment, str], tuple[PlannedRequest, list[str]]] = {}
+        for probe in self.probes:
+            for request in probe.requests:
+                _, ids = merged.setdefault((request.environment, request.purpose), (request, []))
+                ids.extend(check_id for check_id in probe.check_ids if check_id not in ids)
+        for request, ids in merged.values():
+            yield request, tuple(sorted(ids))
+
+
+def select(
+    registry: Registry, selection: Selection, environments: Sequence[Environment]
+) -> tuple[tuple[PlannedCheck, ...], tuple[NotChecked, ...]]:
+    """Choose checks by id or area, and spread them over the environments of the integration."""
+    chosen = [each for each in environments if not selection.environments or each in selection.environments]
+    planned: list[PlannedCheck] = []
+    left_out: list[NotChecked] = []
+    for check in sorted(registry.checks.values(), key=lambda check: check.id):
+        if reason := _reason_to_leave_out(check, selection):
+            left_out.append(NotChecked(what=check.id, why=reason))
+        elif check.per_environment:
+            planned.extend(PlannedCheck(check, environment) for environment in chosen)
+        else:
+            planned.append(PlannedCheck(check, None))
+    left_out.extend(
+        NotChecked(what=f"environment {each}", why="left out by --environment")
+        for each in environments
+        if each not in chosen
+    )
+    return tuple(planned), tuple(left_out)
+
+
+def make_plan(config: Config, registry: Registry, selection: Selection) -> Plan:
+    """Plan a run. Environments that the selection leaves out are neither asked nor judged."""
+    checks, left_out = select(registry, selection, list(config.environments))
+    environments = {
+        name: settings
+        for name, settings in config.environments.items()
+        if not selection.environments or name in selection.environments
+    }
+    reachable = config.model_copy(update={"environments": environments})
+    probes = tuple(
+        _plan_probe(probe, reachable, environment, check_ids)
+        for kind, probe in sorted(registry.probes.items())
+        if (check_ids := tuple(sorted({planned.check.id for planned in checks if _uses(planned.check, kind)})))
+        for environment in (environments if probe.per_environment else [None])
+    )
+    return Plan(checks, left_out, probes)
+
+
+def check_matches(check: Check, pattern: str) -> bool:
+    """Whether a glob of `--only` or `--skip` means this check, by its id or its whole area."""
+    return pattern == check.area or fnmatchcase(check.id, pattern)
+
+
+def _uses(check: Check, kind: str) -> bool:
+    return any(evidence.kind == kind for evidence in (*check.needs, *check.optional))
+
+
+def _reason_to_leave_out(check: Check, selection: Selection) -> str | None:
+    if selection.only and not any(check_matches(check, pattern) for pattern in selection.only):
+        return "left out by --only"
+    if any(check_matches(check, pattern) for pattern in selection.skip):
+        return "left out by --skip"
+    missing = [each for each in check.concerns if selection.environments and each not in selection.environments]
+    return f"it is about {' and '.join(missing)}, left out by --environment" if missing else None
+
+
+def _plan_probe(
+    probe: Probe, config: Config, environment: Environment | None, check_ids: tuple[str, ...]
+) -> PlannedProbe:
+    """Ask a probe what it would send; a foreign one may break, or ask too much."""
+    requests: tuple[PlannedRequest, ...] = ()
+    missing: Missing | None = None
+    lacking = [permission for permission in probe.permissions if permission not in config.permissions]
+    try:
+        planned = probe.plan(config, environment)
+        if isinstance(planned, Missing):
+            missing = planned
+        elif lacking:
+            detail = f"it needs the permission `{lacking[0]}`; add it to `permissions` or pass `--allow {lacking[0]}`"
+            missing = Missing(because=Because.NOT_PERMITTED, detail=detail)
+        else:
+            requests = tuple(planned)
+            for request in requests:
+                refuse_writes_to_production(request, config)
+    except GuardError as error:
+        requests, missing = (), Missing(because=Because.REFUSED, detail=error.message)
+    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+        detail = f"the probe for `{probe.evidence.kind}` cannot plan ({type(error).__name__})"
+        requests, missing = (), Missing(because=Because.CRASHED, detail=detail)
+    return PlannedProbe(probe, environment, requests, missing, check_ids)
+
+
+def refuse_writes_to_production(request: PlannedRequest, config: Config) -> None:
+    """Raise GuardError when a probe announces anything but reads and token mints for production."""
+    if request.environment is not Environment.PRODUCTION or request.effect is Effect.HANDSHAKE:
+        return
+    token_url = config.environments[Environment.PRODUCTION].oauth_url
+    if request.effect is Effect.READ and request.method in READS:
+        return
+    if request.effect is Effect.MINT and request.method == "POST" and request.url == token_url:
+        return
+    raise GuardError(
+        f"A probe announces {request.method} {urlsplit(request.url).path} ({request.purpose}) for production, "
+        "where only reads and token mints are allowed.",
+        "This is a fault of the probe. Nothing was sent.",
+    )
