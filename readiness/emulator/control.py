@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -14,6 +15,9 @@ from starlette.routing import Route
 
 from readiness.emulator.core.emulator import EmulatorCore
 from readiness.emulator.core.faults import ArmedFault, FaultRule
+from readiness.emulator.core.webhook_delivery import is_loopback
+from readiness.emulator.core.webhook_orders import DeliveryOrder, make_delivery
+from readiness.emulator.delivery import DeliveryClient
 from readiness.emulator.settings import FIXED_AT_START, Settings
 from readiness.model import Environment, Record
 
@@ -48,8 +52,9 @@ class NewKey(Record):
 class Control:
     """The operations of the control API."""
 
-    def __init__(self, core: EmulatorCore) -> None:
+    def __init__(self, core: EmulatorCore, client: DeliveryClient) -> None:
         self._core = core
+        self._client = client
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -65,6 +70,7 @@ class Control:
                 Route("/clock", self.advance, methods=["POST"]),
                 Route("/keys", self.create_key, methods=["POST"]),
                 Route("/keys/{client_id}", self.delete_key, methods=["DELETE"]),
+                Route("/webhooks/deliver", self.deliver, methods=["POST"]),
             ],
             exception_handlers={ControlError: _refused, HTTPException: _http_error},
         )
@@ -156,6 +162,22 @@ class Control:
         if not deleted:
             raise ControlError(f"there is no key '{client_id}'", status=404)
         return JSONResponse({"deleted": deleted})
+
+    async def deliver(self, request: Request) -> JSONResponse:
+        """`POST /webhooks/deliver`: one event to one receiver, right or wrong in the ways asked for."""
+        wanted = _validated(DeliveryOrder, await _json_object(request))
+        if not is_loopback(wanted.url):
+            raise ControlError("url: the emulator delivers to loopback addresses only")
+        secret = self._core.environments[wanted.environment].webhook_secret
+        delivery = make_delivery(wanted, secret, self._core.wire_time(), self._core.randomness)
+        results = [await self._client.send(delivery) for _ in range(wanted.copies)]
+        return JSONResponse(
+            {
+                "headers": dict(delivery.headers),
+                "body": delivery.body.decode(errors="replace"),
+                "deliveries": [dataclasses.asdict(result) for result in results],
+            }
+        )
 
 
 def _armed(armed: ArmedFault) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class EmbeddedEmulator:
             self._loop = asyncio.get_running_loop()
             self._stop = asyncio.Event()
             background = Background()
-            control = Control(self.core).app()
+            control = Control(self.core, background.client).app()
             listeners = [Listener(control, sockets[0], None)]  # type: ignore[arg-type]
             for bound, (environment, host) in zip(sockets[1:], VENDOR_HOSTS, strict=True):
                 app = VendorApp(self.core, environment, host, background)

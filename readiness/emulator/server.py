@@ -29,7 +29,9 @@ CHUNK = 65_536
 _BODILESS_STATUS = frozenset({204, 304})
 
 # What clients do wrong is in the journal; uvicorn's own remarks about it would only end up on a user's terminal.
-_silent = logging.Logger("readiness.emulator.protocol", level=logging.CRITICAL + 1)
+_silent = logging.getLogger("readiness.emulator.protocol")
+_silent.propagate = False
+_silent.addHandler(logging.NullHandler())
 
 
 class Connection(H11Protocol):
@@ -127,7 +129,7 @@ class VendorApp:
             await send({"type": "http.response.body", "body": response.body, "more_body": False})
 
     def _http_date(self) -> bytes:
-        second = int(self._core.clock.real() + self._core.settings.date_skew)
+        second = int(self._core.wire_time())
         if second != self._date[0]:
             self._date = (second, formatdate(second, usegmt=True).encode())
         return self._date[1]

@@ -1,4 +1,4 @@
-"""What can be turned on an emulator: lifetimes, lags, contract generation, and deviations that a careful client must survive."""
+"""What can be turned on an emulator: lifetimes, lags, generation, deviations that a careful client must survive."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Settings(Record):
     latency: Latency | dict[str, Latency] = 0.0
     """Wait before each vendor response in real seconds; or path glob -> seconds, the first match counting."""
     error_style: Literal["default", "envelope", "pascal"] = "default"
-    """`default`: camelCase envelopes, a 401 without a body; `envelope`: the 401 has one too; `pascal`: PascalCase, 401 too."""
+    """`default`: camelCase envelopes, 401 without a body; `envelope`: 401 with one; `pascal`: that in PascalCase."""
     refresh_tokens: Literal["with_scope", "always", "never"] = "with_scope"
     """When a token response carries a refresh token: only for the scope `offline_access`, always, or never."""
     idempotency: bool = True

@@ -27,7 +27,9 @@ class CreateApiKeyRequestDto(Dto):
 class ApiKeys:
     """The operations on keys; `announce` is told of `api_key.created` and `api_key.deleted`."""
 
-    def __init__(self, keys: KeyStore, merchant_ids: frozenset[str], announce: Callable[[str, ApiKey], None]) -> None:
+    def __init__(
+        self, keys: KeyStore, merchant_ids: frozenset[str], announce: Callable[[str, ApiKey, float], None]
+    ) -> None:
         self._keys = keys
         self._merchant_ids = merchant_ids
         self._announce = announce
@@ -46,7 +48,7 @@ class ApiKeys:
         if body.merchant_id not in self._merchant_ids:
             raise ApiError(404, f"Merchant '{body.merchant_id}' was not found.", entity_id=body.merchant_id)
         key = self._keys.create("merchant", body.merchant_id, body.api_key_name, call.now)
-        self._announce("api_key.created", key)
+        self._announce("api_key.created", key, call.now)
         return json_response({"clientId": key.client_id, "clientSecret": key.client_secret})
 
     def index(self, call: Call) -> Response:
@@ -71,7 +73,7 @@ class ApiKeys:
             self._require_merchant(call, key)
         if key is None or key.kind != "merchant" or self._keys.delete(client_id, call.now, call.settings) is None:
             raise ApiError(404, f"Entity of type ApiKey with id '{client_id}' was not found.")
-        self._announce("api_key.deleted", key)
+        self._announce("api_key.deleted", key, call.now)
         return Response(200)
 
     def _require_merchant(self, call: Call, key: ApiKey | None) -> None:

@@ -1,7 +1,7 @@
 """Strict binding of request bodies and parameters, with the texts ASP.NET and FluentValidation write.
 
-Unknown or ill-typed JSON fails in the edge's model binding (ProblemDetails); what is well-typed but wrong fails validation
-(envelope). G3 and later refuse unknown fields; the older generations ignored them.
+Unknown or ill-typed JSON fails in the edge's model binding (ProblemDetails); what is well-typed but wrong fails
+validation (envelope). G3 and later refuse unknown fields; the older generations ignored them.
 """
 
 from __future__ import annotations
@@ -99,11 +99,10 @@ def validate(dto: type[D], payload: Any, *, lenient: bool) -> D:
         return dto.model_validate(payload, extra="ignore" if lenient else "forbid")
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
-    _raise_binding(dto, problems)
-    _raise_validation(problems)
+    raise _binding_error(dto, problems) or _validation_error(problems)
 
 
-def _raise_binding(dto: type[Dto], problems: Sequence[ErrorDetails]) -> None:
+def _binding_error(dto: type[Dto], problems: Sequence[ErrorDetails]) -> BindingError | None:
     errors: dict[str, list[str]] = {}
     for problem in problems:
         path = json_path(problem["loc"])
@@ -119,16 +118,15 @@ def _raise_binding(dto: type[Dto], problems: Sequence[ErrorDetails]) -> None:
         else:
             continue
         errors.setdefault(path, []).append(text)
-    if errors:
-        raise BindingError(errors)
+    return BindingError(errors) if errors else None
 
 
-def _raise_validation(problems: Sequence[ErrorDetails]) -> NoReturn:
+def _validation_error(problems: Sequence[ErrorDetails]) -> ApiError:
     errors: dict[str, list[str]] = {}
     for problem in problems:
         key = ".".join(_pascal(part) for part in problem["loc"])
         errors.setdefault(key, []).append(_validation_text(problem))
-    raise ApiError(400, "One or more validation failures have occurred.", errors=errors)
+    return ApiError(400, "One or more validation errors occurred.", errors=errors)
 
 
 def _is_type_problem(problem: ErrorDetails) -> bool:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 class Clock:
     """A steady clock (seconds since the epoch) with an offset that only grows.
 
-    `now` rules what the vendor decides by itself: lifetimes, lags, dates of records. `real` ignores the offset; it serves
-    what the other side compares with its own clock, such as the Date header and webhook timestamps.
+    `now` rules what the vendor decides by itself: lifetimes, lags, dates of records. `real` ignores the offset; it
+    serves what the other side compares with its own clock, such as the Date header and webhook timestamps.
     """
 
     def __init__(self, real: Callable[[], float]) -> None:

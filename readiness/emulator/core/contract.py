@@ -1,7 +1,7 @@
 """Field names of the older contract generations.
 
-Everything inside is named as G4 names it; what goes out to, or comes in from, a G1 or G2 client is renamed here. G2 is the
-June 2026 rename of webhook fields; in all else it is G1.
+Everything inside is named as G4 names it; what goes out to, or comes in from, a G1 or G2 client is renamed here. G2 is
+the June 2026 rename of webhook fields; in all else it is G1.
 """
 
 from __future__ import annotations

@@ -21,15 +21,15 @@ from readiness.emulator.core.webhook_delivery import DeliveryResult, PendingDeli
 from readiness.emulator.settings import Settings
 from readiness.model import Environment
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Exchange:
     """One request with what the server must do about it.
 
-    `waits_for` is to be made and given to `EmulatorCore.resume` before there is something to play; `deliveries` are made
-    after the response.
+    `waits_for` is to be made and given to `EmulatorCore.resume` before there is something to play; `deliveries` are
+    made after the response.
     """
 
     request: Request
@@ -50,9 +50,14 @@ class EmulatorCore:
         self.faults = FaultPlan()
         self.journal = Journal()
         self.environments = {
-            environment: EnvironmentState(environment, randomness, self.clock.now()) for environment in Environment
+            environment: EnvironmentState(environment, randomness, self.clock.now(), self.wire_time)
+            for environment in Environment
         }
         self.redaction = Redaction(randomness(32), self._is_secret)
+
+    def wire_time(self) -> float:
+        """Seconds since the epoch as the other side gets to see them: the Date header, webhook timestamps."""
+        return self.clock.real() + self.settings.date_skew
 
     def receive(self, request: Request) -> Exchange:
         """Judge a request and let it take effect, under the first fault that it meets."""
@@ -67,7 +72,7 @@ class EmulatorCore:
                 self._finish(exchange, Response(200))
                 return exchange
         answer = self._answer(request, bearer, exchange.entry, now)
-        exchange.deliveries = self.environments[request.environment].webhooks.take_pending()
+        exchange.deliveries = self.environments[request.environment].sender.take_pending()
         if answer.response is None:
             exchange.waits_for = answer.waits_for
         else:
@@ -99,7 +104,7 @@ class EmulatorCore:
             entry.committed = False
             return Answer(error.response(self._context(entry)))
         except Exception:
-            _log.exception("The emulator failed to answer %s %s", request.method, request.path)
+            logger.exception("The emulator failed to answer %s %s", request.method, request.path)
             entry.committed = False
             return Answer(ApiError(500, "The emulator failed.").response(self._context(entry)))
         return answer
@@ -170,10 +175,10 @@ def _is_malformed(error: VendorError) -> bool:
         case BindingError():
             return True
         case ApiError():
-            return error.status == 400 and error.errors is not None  # noqa: PLR2004 - Bad Request
+            return error.status == 400 and error.errors is not None
         case OAuthError():
-            return error.status == 400  # noqa: PLR2004 - Bad Request
+            return error.status == 400
         case BareError():
-            return error.status == 411  # noqa: PLR2004 - Length Required
+            return error.status == 411
         case _:
             return False

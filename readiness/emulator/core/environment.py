@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from readiness.emulator.core.account import Account
 from readiness.emulator.core.api_keys import ApiKeys
 from readiness.emulator.core.binding import require_body_length
+from readiness.emulator.core.calculator import Calculator
 from readiness.emulator.core.errors import ApiError, BareError, UnauthorizedError
 from readiness.emulator.core.idempotency import IdempotencyRecords
 from readiness.emulator.core.keys import ApiKey, KeyStore
@@ -18,6 +20,9 @@ from readiness.emulator.core.sessions import PaymentSessions
 from readiness.emulator.core.tokens import Token, TokenState, TokenStore
 from readiness.emulator.core.transactions import Transactions
 from readiness.emulator.core.webhook_delivery import PendingDelivery
+from readiness.emulator.core.webhook_log_routes import DeliveryLogRoutes
+from readiness.emulator.core.webhook_logs import DeliveryLogs
+from readiness.emulator.core.webhook_sender import WebhookSender
 from readiness.emulator.core.webhooks import Webhooks
 from readiness.emulator.settings import Settings
 from readiness.model import Environment
@@ -46,7 +51,9 @@ class Answer:
 class EnvironmentState:
     """Everything that belongs to one environment; nothing of it is known to the other."""
 
-    def __init__(self, environment: Environment, randomness: Randomness, now: float) -> None:
+    def __init__(
+        self, environment: Environment, randomness: Randomness, now: float, wire_time: Callable[[], float]
+    ) -> None:
         self.environment = environment
         self.keys = KeyStore(randomness)
         self.tokens = TokenStore(randomness)
@@ -55,13 +62,15 @@ class EnvironmentState:
         merchant_id = self.account.merchant_id
         self.merchant = self.keys.create("merchant", merchant_id, "Default key", now)
         self.partner = self.keys.create("partner", new_uuid(randomness), "Partner key", now)
-        self.webhooks = Webhooks(randomness)
+        self.sender = WebhookSender(randomness, wire_time, DeliveryLogs())
+        self.webhooks = Webhooks(randomness, self.sender)
         self.transactions = Transactions(self.account, randomness, self.webhooks.emit)
         self.sessions = PaymentSessions(randomness, self.webhooks.emit)
         self.idempotency = IdempotencyRecords()
         self._oauth = TokenEndpoint(self.keys, self.tokens)
         api_keys = ApiKeys(self.keys, frozenset({merchant_id}), self.webhooks.emit_key_event)
-        resources = (api_keys, self.account, self.transactions, self.sessions, self.webhooks)
+        logs = DeliveryLogRoutes(self.sender, self.webhooks.find)
+        resources = (api_keys, self.account, Calculator(), self.transactions, self.sessions, self.webhooks, logs)
         routes = [route for resource in resources for route in resource.routes()]
         ping = Route("GET", "/v2/ping", lambda _: Response(200), "General Ping", generations=NEW)
         self._router = Router([*routes, ping])

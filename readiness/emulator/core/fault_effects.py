@@ -46,6 +46,16 @@ def commits(fault: faults.Fault) -> bool:
 
 def play(fault: faults.Fault, request: Request, response: Response, context: ErrorContext) -> Played:
     """The answer under the fault. `response` is the right one, empty if the request took no effect."""
+    disturbed = _disturbed(fault, response)
+    if disturbed is not None:
+        return disturbed
+    if commits(fault) and not isinstance(fault, faults.StatusFault):
+        return Played(_spoiled(fault, response))
+    return Played(_replaced(fault, request, context))
+
+
+def _disturbed(fault: faults.Fault, response: Response) -> Played | None:
+    """The right answer, sent in a wrong way."""
     match fault:
         case faults.LatencyFault():
             return Played(response, seconds=fault.seconds)
@@ -58,7 +68,7 @@ def play(fault: faults.Fault, request: Request, response: Response, context: Err
         case faults.TruncatedBodyFault():
             return _truncated(fault, response)
         case _:
-            return Played(_replaced(fault, request, response, context))
+            return None
 
 
 def _truncated(fault: faults.TruncatedBodyFault, response: Response) -> Played:
@@ -68,7 +78,8 @@ def _truncated(fault: faults.TruncatedBodyFault, response: Response) -> Played:
     return Played(Response(response.status, response.body[:keep], response.headers))
 
 
-def _replaced(fault: faults.Fault, request: Request, response: Response, context: ErrorContext) -> Response:
+def _replaced(fault: faults.Fault, request: Request, context: ErrorContext) -> Response:
+    """Another answer instead of the right one."""
     match fault:
         case faults.StatusFault():
             return _status(fault, context)
@@ -76,26 +87,33 @@ def _replaced(fault: faults.Fault, request: Request, response: Response, context
             return ApiError(429, "Too many requests.", headers=_retry_after(fault.retry_after)).response(context)
         case faults.ExpiredTokenFault():
             return UnauthorizedError("The access token is expired.").response(context)
-        case faults.MalformedBodyFault():
-            return Response(response.status, fault.body.encode(), response.headers or JSON_HEADERS)
-        case faults.MissingFieldFault():
-            return _edited(response, fault.field, lambda holder, key: holder.pop(key, None))
-        case faults.WrongTypeFault():
-            return _edited(response, fault.field, lambda holder, key: holder.__setitem__(key, fault.value))
         case faults.HtmlFault():
             return Response(fault.status, fault.body.encode(), HTML_HEADERS)
-        case faults.ContentTypeFault():
-            kept = [pair for pair in response.headers if pair[0] != b"content-type"]
-            new = [] if fault.content_type is None else [(b"content-type", fault.content_type.encode())]
-            return Response(response.status, response.body, (*new, *kept))
-        case faults.EmptyBodyFault():
-            return Response(response.status, b"", response.headers)
         case faults.RedirectFault():
             return Response(fault.status, b"", ((b"location", fault.location.encode()),))
         case faults.EchoFault():
             return _echo(fault, request)
         case _:
             raise AssertionError(fault)
+
+
+def _spoiled(fault: faults.Fault, response: Response) -> Response:
+    """The right answer with something wrong about it."""
+    match fault:
+        case faults.MalformedBodyFault():
+            return Response(response.status, fault.body.encode(), response.headers or JSON_HEADERS)
+        case faults.MissingFieldFault():
+            return _edited(response, fault.field, lambda holder, key: holder.pop(key, None))
+        case faults.WrongTypeFault():
+            return _edited(response, fault.field, lambda holder, key: holder.__setitem__(key, fault.value))
+        case faults.ContentTypeFault():
+            kept = [pair for pair in response.headers if pair[0] != b"content-type"]
+            new = [] if fault.content_type is None else [(b"content-type", fault.content_type.encode())]
+            return Response(response.status, response.body, (*new, *kept))
+        case faults.EmptyBodyFault():
+            return Response(response.status, b"", response.headers)
+        case _:
+            return response
 
 
 def _status(fault: faults.StatusFault, context: ErrorContext) -> Response:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from readiness.emulator.core.messages import HTML_HEADERS, Host, Request
+from readiness.emulator.core.messages import Host, Request
 from readiness.model import Environment, Record
 
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
@@ -21,7 +21,7 @@ class StatusFault(Record):
     kind: Literal["status"]
     status: Status
     body: Any = None
-    """A text is sent as it stands, anything else as JSON; null: the vendor's own body for that status, if it has one."""
+    """A text is sent as it stands, other data as JSON; null: the vendor's own body for that status, if there is one."""
     content_type: str | None = None
     headers: Mapping[str, str] = {}
     retry_after: int | str | None = None

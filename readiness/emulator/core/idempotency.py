@@ -1,8 +1,9 @@
 """Records of `Idempotency-Key`.
 
 The vendor's sources disagree: its go-live checklist demands the key, its TypeScript SDK sends it and maps a 409 with
-`IDEMPOTENCY_CONFLICT`, yet no specification declares the header and the PHP SDK denies that the platform has it. Here the
-records are on by default, because a client must be shown both the replay and the conflict; a setting turns them off.
+`IDEMPOTENCY_CONFLICT`, yet no specification declares the header and the PHP SDK denies that the platform has it. Here
+the records are on by default, because a client must be shown both the replay and the conflict; a setting turns them
+off.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class IdempotencyRecords:
     def record(self, owner: str, request: Request, response: Response, now: float) -> None:
         """Remember a success; a refused request may be tried again with the same key."""
         key = _key(request)
-        if key is None or response.status >= 300:  # noqa: PLR2004 - only the 2xx class is recorded
+        if key is None or response.status >= 300:
             return
         self._records.pop((owner, key), None)
         self._records[owner, key] = _Record(_digest(request), response, now + WINDOW)

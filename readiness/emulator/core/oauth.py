@@ -1,4 +1,4 @@
-"""The token endpoint: OAuth 2.0 client credentials and refresh (RFC 6749 sections 4.4 and 6) with OpenIddict's errors."""
+"""The token endpoint: client credentials and refresh (RFC 6749 sections 4.4 and 6) with OpenIddict's errors."""
 
 from __future__ import annotations
 

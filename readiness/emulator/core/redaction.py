@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from readiness.emulator.core.cards import luhn_valid
 from readiness.emulator.core.messages import Headers
 
 BODY_LIMIT = 8_192
@@ -27,20 +28,11 @@ _BENIGN_HEADERS = frozenset(
 )
 
 
-def luhn_valid(digits: str) -> bool:
-    """Whether the digits pass the check of ISO/IEC 7812-1 annex B."""
-    total = 0
-    for index, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if index % 2 else 1)
-        total += value - 9 if value > 9 else value  # noqa: PLR2004 - digits of a two-digit product are added
-    return total % 10 == 0
-
-
 class Redaction:
     """Replaces by name, by value and by card-number pattern.
 
-    `is_secret` knows the values that this emulator issued; they are found anywhere. Fingerprints are keyed, so that they
-    tell nothing outside this emulator.
+    `is_secret` knows the values that this emulator issued; they are found anywhere. Fingerprints are keyed, so that
+    they tell nothing outside this emulator.
     """
 
     MEMO = 4_096
