@@ -42,10 +42,10 @@ class Document:
     def report(self, path: ConfigPath, sentence: str, suggestion: str | None = None, *, key: bool = False) -> None:
         """Note a fault at a path, or at its nearest ancestor that stands in the file.
 
-        `key` points at the key instead of its value. Of a place that is already known to be wrong, only the
+        `key` points at the key instead of its value. Of a value that is already known to be wrong, only the
         first thing is told: the rest would follow from it.
         """
-        if path not in self._spoiled:
+        if key or path not in self._spoiled:
             self.problems.append(Problem(sentence, self._point(path, key=key), suggestion))
 
     def spoil(self, path: ConfigPath, sentence: str, suggestion: str | None = None) -> None:

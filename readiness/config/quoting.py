@@ -23,7 +23,8 @@ WIDTH = 100
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _WORDS = re.compile(r"[^\s\-?:,{}\[\]|>'\"]+")
 _LEADING_KEY = re.compile(r"[\s-]*(?P<key>[A-Za-z_]+)\s*:(?=\s|$)")
-_UNSAFE_URL = re.compile(r"://[^/]*@|[?#]")
+_UNSAFE_URL = re.compile(r"://.*[@?#]", re.DOTALL)
+"""Users with passwords, and queries and fragments with tokens."""
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 

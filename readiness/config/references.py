@@ -62,9 +62,10 @@ def read_reference(raw: Any, report: Report, *, secret: bool) -> dict[str, Any]:
         return {"store": "literal", "spec": None}
     store = names[0]
     _check_store(store, raw[store], report)
+    manager = raw.get("injected_by")
     if "injected_by" in raw:
-        _check_injected_by(store, raw["injected_by"], report)
-    return {"store": store, "spec": raw[store], "injected_by": raw.get("injected_by")}
+        _check_injected_by(store, manager, report)
+    return {"store": store, "spec": raw[store], "injected_by": manager if isinstance(manager, str) else None}
 
 
 _EXAMPLE = "such as {env: NAME}, {file: PATH}, {command: [PROGRAM, ARGUMENT]}, {vault: {path: …, field: …}}"

@@ -152,8 +152,10 @@ def complete_attestations(document: Document, folder: Path) -> None:
         elif on and expires and expires - on > LONGEST_ATTESTATION:
             latest = on + LONGEST_ATTESTATION
             document.report((*place, "expires"), f"an attestation lasts 365 days: until {latest} at the latest")
+        if attestation.pop("evidence_digest", None) is not None:
+            document.report((*place, "evidence_digest"), "unknown key `evidence_digest`: we compute it", key=True)
         evidence = attestation.get("evidence")
-        if isinstance(evidence, str) and evidence.strip() and "evidence_digest" not in attestation:
+        if isinstance(evidence, str) and evidence.strip():
             _record_evidence(document, (*place, "evidence"), attestation, folder)
 
 

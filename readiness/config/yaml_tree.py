@@ -85,7 +85,7 @@ def compose(text: str) -> tuple[Node, list[Problem]]:
         for event in yaml.parse(text, Loader=_LOADER):
             composer.feed(event)
     except yaml.MarkedYAMLError as error:
-        raise ProblemFound(_syntax_problem(error)) from None
+        raise ProblemFound(_syntax_problem(error, text)) from None
     except (yaml.YAMLError, ValueError, OverflowError):
         # The pure-Python scanner lets chr() and int() complain about absurd escapes and directives.
         raise ProblemFound(Problem("this is not valid YAML", at=(1, 1))) from None
@@ -180,12 +180,15 @@ def _point(mark: Any) -> Point:
     return mark.line + 1, mark.column + 1
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError) -> Problem:
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
     """Reword the parser's complaint; the two parsers differ in words and may quote the text, so none are kept."""
-    mark = error.problem_mark or error.context_mark
     said = f"{error.context or ''} {error.problem or ''}"
     known = (words for sign, words in _SYNTAX if re.search(sign, said))
     sentence, suggestion = next(known, ("this is not valid YAML", None))
+    mark = error.problem_mark or error.context_mark
+    if mark and error.context_mark and (mark.index >= len(text.rstrip()) or "simple key" in said):
+        # What is not closed is noticed at the end of the file, and a key without `:` on the next line.
+        mark = error.context_mark
     return Problem(sentence, at=_point(mark) if mark else (1, 1), suggestion=suggestion)
 
 
