@@ -32,6 +32,7 @@ class _Entry(NamedTuple):
     name: str
     mask: bytes
     form: Form
+    is_word: bool
 
 
 class _Span(NamedTuple):
@@ -76,7 +77,9 @@ class Redactor:
         with self._lock:
             known = {(entry.form.needle, entry.form.before, entry.form.after) for entry in self._entries}
             self._entries += tuple(
-                _Entry(secret.name, mask, form) for form in forms if (form.needle, form.before, form.after) not in known
+                _Entry(secret.name, mask, form, form.needle.translate(_WORD).split() == [form.needle])
+                for form in forms
+                if (form.needle, form.before, form.after) not in known
             )
             self._added.add(pair)
             if forms:
@@ -153,8 +156,7 @@ def _occurrences(entries: tuple[_Entry, ...], data: bytes) -> Iterator[_Span]:
     """Every form in `data`. Most data has few long words, and most forms are one word: look there first."""
     words = b" ".join(word for word in data.translate(_WORD).split() if len(word) >= SHORTEST)
     for entry in entries:
-        needle = entry.form.needle
-        if needle in words or needle.translate(_WORD) != needle:
+        if not entry.is_word or entry.form.needle in words:
             for start, end in entry.form.occurrences(data):
                 yield _Span(start, end, entry)
 

@@ -94,9 +94,7 @@ def test_forms_are_distinct_long_enough_and_repeatable(value: str, client_id: st
     assert forms == forms_of(value, client_id=client_id)
     assert len(set(forms)) == len(forms)
     assert all(len(form.needle) >= SHORTEST for form in forms)
-    assert not forms or len(value) * 12 >= SHORTEST
-    if len(value) >= SHORTEST:
-        assert forms[0].label == "raw"
+    assert [form.label for form in forms[:1]] == (["raw"] if len(value) >= SHORTEST else [])
 
 
 def test_a_form_does_not_print_its_needle() -> None:
@@ -148,7 +146,7 @@ BREAKS = {
 @pytest.mark.parametrize("name", BREAKS)
 @pytest.mark.parametrize("cut", [1, 5, 9, 17])
 def test_joins_what_is_broken(name: str, cut: int) -> None:
-    value = "Zx81k+q0/LmN+v3T"  # noqa: S105 - made up; the operators inside must stay
+    value = "Zx81k+q0/LmN+v3T"  # the operators inside must stay
     value += "/z+"
     text = f"before {BREAKS[name].format(value[:cut], value[cut:])} after".encode()
     whole = normalised(text)

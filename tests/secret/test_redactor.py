@@ -88,7 +88,7 @@ def test_a_mask_never_holds_what_it_masks(value: str) -> None:
     assert known.find(masked.encode()) == ()
 
 
-@given(st.text(min_size=8, max_size=40).filter(lambda text: "[***]" not in text), st.text(max_size=20))
+@given(st.text(min_size=8, max_size=40), st.text(max_size=20))
 @settings(max_examples=100, deadline=None)
 def test_nothing_is_found_after_masking(value: str, around: str) -> None:
     known = Redactor()

@@ -7,6 +7,7 @@ import logging
 import pickle
 import pprint
 import traceback
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import pytest
@@ -33,10 +34,10 @@ def test_shows_its_name_only(secret: Secret) -> None:
 
 
 def test_refuses_what_would_store_or_take_it_apart(secret: Secret) -> None:
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: pickle.dumps(secret),
         lambda: json.dumps({"a": secret}),
-        lambda: yaml.dump(secret),
+        lambda: yaml.dump([secret]),
         lambda: yaml.safe_dump(secret),
         lambda: list(secret),  # type: ignore[call-overload] # that is what is tested
         lambda: secret[0:4],  # type: ignore[index] # that is what is tested
@@ -71,12 +72,16 @@ def test_copies_are_itself(secret: Secret) -> None:
     assert asdict(Holder(secret))["secret"] is secret
 
 
+def fail(secret: Secret) -> None:
+    raise RuntimeError(secret)
+
+
 def test_no_printer_shows_it(secret: Secret) -> None:
     console = rich.console.Console(file=io.StringIO(), width=200)
     console.print(rich.pretty.Pretty({"secret": [secret]}, expand_all=True))
     rich.inspect(secret, console=console, all=True, private=True)
     try:
-        raise RuntimeError(secret)
+        fail(secret)
     except RuntimeError as error:
         with_locals = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
         console.print_exception(show_locals=True)
