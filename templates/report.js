@@ -21,7 +21,7 @@
   function addThemeSwitch() {
     var button = document.getElementById("theme");
     button.hidden = false;
-    function show() { button.setAttribute("aria-pressed", String(isDark())); }
+    function show() { button.textContent = isDark() ? "Light theme" : "Dark theme"; }
     button.addEventListener("click", function () {
       root.dataset.theme = isDark() ? "light" : "dark";
       remember(root.dataset.theme);

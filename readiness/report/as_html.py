@@ -9,6 +9,7 @@ import base64
 import functools
 import hashlib
 import re
+from textwrap import dedent
 from typing import Any
 
 from jinja2 import Environment
@@ -68,9 +69,7 @@ def _environment() -> Environment:
 
 def _finalize(value: Any) -> Any:
     """Every foreign text shows what it hides, and none is endless. Autoescape follows."""
-    if isinstance(value, Markup):
-        return value
-    return visible(excerpt(value)) if isinstance(value, str) else value
+    return value if isinstance(value, Markup) else visible(excerpt(str(value)))
 
 
 def inline(text: str) -> Markup:
@@ -83,7 +82,7 @@ def prose(text: str) -> Markup:
     """Paragraphs, divided by empty lines; indented ones are shown as written."""
     parts = re.split(r"\n\s*\n", _finalize(text).strip("\n"))
     return Markup("").join(
-        Markup("<pre>{}</pre>").format(part) if part.startswith("    ") else Markup("<p>{}</p>").format(inline(part))
+        Markup("<pre>{}</pre>").format(dedent(part)) if part.startswith("    ") else Markup("<p>{}</p>").format(inline(part))
         for part in parts
     )
 

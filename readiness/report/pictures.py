@@ -28,6 +28,20 @@ class Figure(Record):
 F = TypeVar("F", bound=Figure)
 
 
+_HEIGHTS = {Environment.SANDBOX: 62, Environment.PRODUCTION: 182}
+"""Where each environment's key and endpoint stand in the matrix's picture."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Heights of a line's ends, and where its label stands."""
+
+    start: int
+    end: int
+    label_x: int
+    label_y: int
+
+
 class Cell(Figure):
     """One key tried at one environment's token endpoint."""
 
@@ -49,11 +63,15 @@ class Cell(Figure):
         return "good" if self.outcome == self.expected else "bad"
 
     @property
-    def line(self) -> tuple[int, int, int]:
-        """The picture's line from key to endpoint: both heights, and the height of its label near the key."""
-        start = 62 if self.key_of is Environment.SANDBOX else 182
-        end = 62 if self.endpoint_of is Environment.SANDBOX else 182
-        return start, end, round(start + (end - start) * 0.25)
+    def edge(self) -> Edge:
+        """The picture's line from key to endpoint."""
+        start, end = _HEIGHTS[self.key_of], _HEIGHTS[self.endpoint_of]
+        if start == end:
+            return Edge(start, end, 330, start)
+        # Crossing lines leave and arrive beside the straight ones, and carry their label before they cross.
+        towards = 16 if end > start else -16
+        start, end = start + towards, end - towards
+        return Edge(start, end, 236, round(start + (end - start) * 0.25))
 
     @property
     def word(self) -> str:

@@ -24,15 +24,14 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 def visible(text: str) -> str:
     """Replace every character that a reader cannot see by a visible mark; line feeds and tabs stay.
 
-    C0 controls become their pictures (U+2400 block), the rest `⟨U+202E⟩`. The outcome holds only characters that are
-    legal in XML 1.0.
+    The mark is the character's number, `⟨U+202E⟩`. The outcome holds only characters that are legal in XML 1.0.
     """
     return _SUSPECT.sub(lambda match: _mark(match[0]), text)
 
 
 def one_line(text: str) -> str:
     """`visible`, with line feeds and tabs shown as well: for tables, titles and single-line formats."""
-    return visible(text).replace("\n", "␊").replace("\t", " ")
+    return visible(text).replace("\n", " ↵ ").replace("\t", " ")
 
 
 def excerpt(text: str, limit: int = EXCERPT_BYTES) -> str:
@@ -51,10 +50,6 @@ def shorten(text: str, width: int) -> str:
 
 def _mark(character: str) -> str:
     code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
     unseen = unicodedata.category(character) in _INVISIBLE or character in _BLANK_LETTERS
     noncharacter = 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
     return f"⟨U+{code:04X}⟩" if unseen or noncharacter else character
