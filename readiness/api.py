@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from readiness.check import check
+from readiness.clocks import (
+    clock_text,
+    drill_step,
+    expired_by_itself,
+    how_to_drill,
+    not_deleted,
+    refused_in_time,
+)
 from readiness.evidence import Attempt, Body, Evidence, EvidenceView, Exchange, Missing, Trouble
 from readiness.facts import (
     Account,
@@ -108,15 +116,21 @@ __all__ = [
     "Verdict",
     "WebhookEndpoints",
     "check",
+    "clock_text",
+    "drill_step",
+    "expired_by_itself",
     "host_of",
+    "how_to_drill",
     "is_loopback",
     "is_private",
     "lifetime_of",
     "listed",
     "mint_outcome",
     "not_accepted",
+    "not_deleted",
     "parent_in",
     "place_of",
+    "refused_in_time",
     "text",
     "token_faults",
     "token_refused",

@@ -1,0 +1,103 @@
+"""transport/clock-in-sync."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from readiness.api import (
+    Because,
+    Connection,
+    Environment,
+    EvidenceView,
+    Exchange,
+    Kind,
+    Missing,
+    Severity,
+    Verdict,
+    check,
+    unknown,
+)
+
+TOLERANCE = 30.0
+"""Seconds. Webhook signatures are refused beyond 300 s, and tokens are renewed 60 s before their end."""
+
+
+@check(
+    title="The clock of this machine is right",
+    failing_title="The clock of this machine is wrong",
+    severity=Severity.MAJOR,
+    kind=Kind.LIVE,
+    needs=[],
+    optional=[Connection],
+)
+def clock_in_sync(evidence: EvidenceView) -> Verdict:
+    """The clock of the machine that runs the audit is within 30 s of the vendor's.
+
+    Why it matters: With a wrong clock, good webhooks are refused as replays (the window is 300 s), old ones are taken
+        for new, and tokens are used after their end, so that payments fail at random.
+    How it is judged: The Date header of each of the vendor's answers is compared with this machine's clock at the
+        time of the request. The header counts whole seconds and the answer takes time, so the difference is an
+        interval: wholly within 30 s passes, wholly outside fails.
+    How to fix: Switch time synchronisation on: `timedatectl set-ntp true`, or chrony, or your cloud's time service.
+        Run the audit on the machine that takes payments: it is that clock which matters.
+    When it is unknown: No usable answer carried a Date header, or the difference is too close to 30 s to tell.
+    """
+    offsets: list[_Offset] = []
+    reasons: list[Missing] = []
+    for environment, connection in evidence.each(Connection).items():
+        if isinstance(connection, Missing):
+            reasons.append(connection)
+            continue
+        for index, host in enumerate(connection.hosts):
+            answer = host.answer
+            if isinstance(answer, Missing):
+                reasons.append(answer)
+            elif unusable := answer.unusable():
+                reasons.append(unusable)
+            elif (offset := _offset(environment, index, answer)) is not None:
+                offsets.append(offset)
+    wrong = [offset for offset in offsets if offset.least > TOLERANCE]
+    if wrong:
+        findings = (
+            evidence.cite(Connection, f"/hosts/{offset.index}/answer", str(offset), offset.environment)
+            for offset in wrong
+        )
+        return Verdict.failed(f"This machine's clock is off by {wrong[0].least:.0f} s or more.", *findings)
+    if not offsets:
+        nothing = Missing(because=Because.UNREACHABLE, detail="No usable answer carried a Date header.")
+        return unknown(nothing, *reasons)
+    most = max(offset.most for offset in offsets)
+    if most > TOLERANCE:
+        return Verdict.unknown(f"The clock may be off by up to {most:.0f} s; the limit is {TOLERANCE:.0f} s.")
+    return Verdict.passed(f"This machine's clock is within {most:.1f} s of {len(offsets)} answers' Date headers.")
+
+
+@dataclass(frozen=True)
+class _Offset:
+    """How far the clock is off, by one answer: seconds, as bounds of the absolute difference."""
+
+    environment: Environment
+    index: int
+    least: float
+    most: float
+    answer: Exchange
+
+    def __str__(self) -> str:
+        return f"off by {self.least:.1f} s to {self.most:.1f} s. {self.answer}"
+
+
+def _offset(environment: Environment, index: int, answer: Exchange) -> _Offset | None:
+    """Compare an answer's Date (RFC 9110, 6.6.1) with our clock; None when it has none, or comes from a cache."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if headers.get("age", "0").strip() != "0":
+        return None
+    try:
+        theirs = parsedate_to_datetime(headers["date"])
+        sent = (answer.at - theirs).total_seconds()
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+    # They wrote the Date between our sending and our receiving, and cut its fraction of a second off.
+    low, high = sent - 1.0, sent + max(0.0, answer.received - answer.sent)
+    least = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
+    return _Offset(environment, index, least, max(abs(low), abs(high)), answer)
