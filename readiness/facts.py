@@ -306,5 +306,7 @@ class SourceTree(Evidence):
     retired_hosts: tuple[Hit, ...]
     """`what` is the host."""
     secret_files: tuple[SecretFile, ...]
+    excluded: dict[str, int] = Field(default_factory=dict)
+    """Files that each `exclude` pattern left out: declared, so no gap."""
     gaps: tuple[str, ...]
     """What limits, permissions or errors left out; anything here keeps a search from proving absence."""

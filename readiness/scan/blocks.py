@@ -12,35 +12,43 @@ BLOCK = 1 << 20
 
 
 class Block(NamedTuple):
-    """A part of a file. It begins with the last bytes of the block before it, unless a hole lay between."""
+    """A part of a file. `head` of its first bytes are the last ones of the block before, `tail` those of the next.
+
+    What lies on a border is seen twice; `owns` tells which block answers for it, so that each place counts once and
+    is looked at with half an overlap of context on either side.
+    """
 
     offset: int
     data: bytes
-    last: bool
+    head: int = 0
+    tail: int = 0
+
+    @property
+    def border(self) -> int:
+        """From where on the next block answers."""
+        return len(self.data) - self.tail + self.tail // 2
+
+    def owns(self, start: int) -> bool:
+        """Whether what starts there is this block's to tell."""
+        return self.head // 2 <= start < self.border
 
 
 def blocks_of(descriptor: int, overlap: int) -> Iterator[Block]:
     """The file's bytes, in order. Holes of sparse files are zeros, hold nothing, and are skipped. Raises OSError."""
     sparse = _is_sparse(descriptor)
-    offset = 0
+    offset = _next_data(descriptor, 0) if sparse else 0
     kept = b""
-    while True:
-        position = offset + len(kept)
-        if sparse:
-            data_at = _next_data(descriptor, position)
-            if data_at is None:
-                yield Block(offset, kept, last=True)
-                return
-            if data_at > position:
-                offset, kept = data_at, b""
+    while offset is not None:
         fresh = os.pread(descriptor, BLOCK, offset + len(kept))
         data = kept + fresh
-        ended = len(fresh) < BLOCK and not os.pread(descriptor, 1, offset + len(data))
-        yield Block(offset, data, last=ended)
-        if ended:
-            return
-        kept = data[max(0, len(data) - overlap) :] if overlap else b""
-        offset += len(data) - len(kept)
+        position = offset + len(data)
+        following = _next_data(descriptor, position) if sparse else position
+        if following == position and not os.pread(descriptor, 1, position):
+            following = None
+        tail = min(overlap, len(data)) if following == position else 0
+        yield Block(offset, data, len(kept), tail)
+        kept = data[len(data) - tail :]
+        offset = None if following is None else following - tail
 
 
 def _is_sparse(descriptor: int) -> bool:
@@ -53,6 +61,5 @@ def _next_data(descriptor: int, position: int) -> int | None:
     try:
         return os.lseek(descriptor, position, os.SEEK_DATA)
     except OSError as error:
-        if error.errno == errno.ENXIO:
-            return None
-        return position  # the file system cannot tell: read everything
+        # Beyond the last data: the end. Any other error: the file system cannot tell, so everything is read.
+        return None if error.errno == errno.ENXIO else position

@@ -35,15 +35,17 @@ _ASSIGNMENT = re.compile(
             | (?: access | refresh | bearer ) [_-]? token )
     (?: [_-]? (?: key | value | sandbox | prod(?:uction)? | live | uat ) )?
     ["'`\]]{0,2} (?: \s{0,8} (?: => | := | [:=,>] ) \s{0,8} | [ ] )
-    (?: [bru]? (?P<quote>["'`]) (?P<quoted> [^"'`\s\\]{16,4000} ) (?P=quote)
-      | (?P<bare> [A-Za-z0-9_+/=~.-]{16,4000} ) (?= [\s\#;<&"',] | $ ) )
+    (?: [bru]? (?P<quote>["'`]) (?P<quoted> [^"'`\s\\]{16,4096} ) (?P=quote)
+      | (?P<bare> [A-Za-z0-9_+/=~.-]{16,4096} ) (?= [\s\#;<&"',] | $ ) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+LONGEST_CREDENTIAL = 4096
+"""Bytes; JWTs are the longest."""
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z_]+[A-Z][A-Za-z_]*\d?")
 """An attribute or a variable, where a literal would need quotes."""
 _BASIC = re.compile(rb"asic[ ]{1,2}([A-Za-z0-9+/_-]{48,400}={0,2})")
-_BEARER = re.compile(rb"earer[ ]{1,2}([A-Za-z0-9._~+/-]{40,4000}={0,2})")
+_BEARER = re.compile(rb"earer[ ]{1,2}([A-Za-z0-9._~+/-]{40,4096}={0,2})")
 _KEY = re.compile(rb"sk_live_([A-Za-z0-9]{16,200})(?![A-Za-z0-9])")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2}")
 
@@ -51,8 +53,10 @@ _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2}")
 class Credential(NamedTuple):
     """Something shaped like a credential, at an offset of a text. The value stays here."""
 
-    offset: int
+    start: int
+    end: int
     what: str
+    form: str
     value: str
     needs_vendor: bool
     """Whether it counts only in a file that uses the vendor's API."""
@@ -79,7 +83,8 @@ def _assignments(text: bytes) -> Iterator[Credential]:
             continue
         if token or looks_random(value):
             what = "token" if match["name"].lower().endswith(b"token") else "client or webhook secret"
-            yield Credential(match.start(group), what, value, needs_vendor=True)
+            form = f"assigned to `{match['name'].decode()}`"
+            yield Credential(*match.span(group), what, form, value, needs_vendor=True)
 
 
 def _basic_headers(text: bytes) -> Iterator[Credential]:
@@ -87,21 +92,23 @@ def _basic_headers(text: bytes) -> Iterator[Credential]:
         pair = _decoded(match[1])
         identity, _, secret = (pair or "").partition(":")
         if is_uuid(identity) and looks_random(secret):
-            yield Credential(match.start(1), "Basic header", secret, needs_vendor=False)
+            yield Credential(*match.span(1), "client id and secret", "Basic header", secret, needs_vendor=False)
 
 
 def _bearers(text: bytes) -> Iterator[Credential]:
     for match in _BEARER.finditer(text):
         value = match[1].decode()
-        if _is_jwt(value) or ("." not in value and looks_random(value)):
-            yield Credential(match.start(1), "bearer token", value, needs_vendor=True)
+        token = _is_jwt(value)
+        if token or ("." not in value and looks_random(value)):
+            form = "JWT" if token else "opaque"
+            yield Credential(*match.span(1), "bearer token", form, value, needs_vendor=True)
 
 
 def _live_keys(text: bytes) -> Iterator[Credential]:
     for match in _KEY.finditer(text):
         line_start = text.rfind(b"\n", 0, match.start()) + 1
         if looks_random(match[1].decode()) and b"stripe" not in text[line_start : match.start()].lower():
-            yield Credential(match.start(), "sk_live_ key", match[0].decode(), needs_vendor=False)
+            yield Credential(*match.span(), "`sk_live_` key", "raw", match[0].decode(), needs_vendor=False)
 
 
 def _is_jwt(text: str) -> bool:

@@ -21,7 +21,10 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
             pattern += r".*" if last else r"(?:[^/]+/)*"
         else:
             pattern += _name_pattern(part) + ("" if last else "/")
-    return re.compile(rf"{pattern}(?:/.*)?", re.DOTALL)
+    try:
+        return re.compile(rf"{pattern}(?:/.*)?", re.DOTALL)
+    except re.error:  # a set that is none, such as `[z-a]`, stands for itself
+        return re.compile(rf"{re.escape('/'.join(parts))}(?:/.*)?", re.DOTALL)
 
 
 def glob_matches(glob: str, path: str) -> bool:
@@ -31,15 +34,15 @@ def glob_matches(glob: str, path: str) -> bool:
 
 def _name_pattern(part: str) -> str:
     def translated(match: re.Match[str]) -> str:
-        token = match[0]
-        if token[0] == "*":
+        glyph = match[0]
+        if glyph[0] == "*":
             return "[^/]*"
-        if token == "?":
+        if glyph == "?":
             return "[^/]"
-        if token[0] == "[" and len(token) > 1:
-            negated, members = token[1] in "!^", token[1:-1].lstrip("!^")
+        if glyph[0] == "[" and len(glyph) > 1:
+            negated, members = glyph[1] in "!^", glyph[1:-1].lstrip("!^")
             escaped = re.sub(r"([\\\[\]^&~|])", r"\\\1", members)
             return f"[^/{escaped}]" if negated else f"[{escaped}]"
-        return re.escape(token)
+        return re.escape(glyph)
 
     return re.sub(r"\*+|\?|\[[!^]?[^\]/]+\]|.", translated, part, flags=re.DOTALL)

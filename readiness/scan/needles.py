@@ -57,8 +57,8 @@ class Needles:
 
     @property
     def overlap(self) -> int:
-        """Bytes that neighbouring blocks must share, so that each place of a secret lies in one of them."""
-        return max(self._reach, default=0)
+        """Bytes that neighbouring blocks must share, so that one of them holds each place with all around it."""
+        return 2 * max(self._reach, default=0)
 
     def is_known(self, value: str) -> bool:
         """Whether the text is the value of a secret that is looked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 
 from readiness.scan.blocks import Block
 
@@ -12,40 +13,41 @@ _CONTINUATION = bytes(range(0x80, 0xC0))
 
 
 class LineCounter:
-    """Turns offsets of one file, asked for in ascending order, into lines and columns (in characters)."""
+    """Turns offsets of one file into lines and columns, block by block. Columns count characters."""
 
     def __init__(self, head: bytes) -> None:
         """`head`: the file's first block."""
         self._codec = utf16_codec(head)
         self._feed = b"\n" if self._codec is None else "\n".encode(self._codec)
-        self._counted = len(_mark(head))
+        self._done = len(_mark(head))
+        """Offset in the file up to which lines are counted."""
         self._lines = 0
         self._column = 0
-        """Characters of the line that is being counted."""
+        """Characters before `_done` in its line."""
 
     def locate(self, block: Block, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of the byte at `offset` of the block."""
-        start = max(self._counted - block.offset, 0)
-        if start < offset:
-            self._counted = block.offset + offset
-            self._count(block, start, offset)
-        return self._lines + 1, self._column + 1
+        lines, column = self._count(block, offset)
+        return lines + 1, column + 1
 
-    def _count(self, block: Block, start: int, end: int) -> None:
-        last = -1
+    def finish(self, block: Block) -> None:
+        """Go on to the next block."""
+        self._lines, self._column = self._count(block, block.border)
+        self._done = block.offset + block.border
+
+    def _count(self, block: Block, end: int) -> tuple[int, int]:
+        start = max(self._done - block.offset, 0)
+        data, feed = block.data, self._feed
         if self._codec is None:
-            self._lines += block.data.count(self._feed, start, end)
-            last = block.data.rfind(self._feed, start, end)
+            feeds, last = data.count(feed, start, end), data.rfind(feed, start, end)
         else:
-            at = start
-            while (at := block.data.find(self._feed, at, end)) >= 0:
-                if (block.offset + at) % 2 == 0:  # else neighbouring characters share these bytes
-                    self._lines += 1
-                    last = at + 1
-                at += 1
-        line = block.data[max(last + 1, start) : end]
+            # At odd offsets the same bytes belong to two neighbouring characters.
+            places = [found.start() for found in re.finditer(re.escape(feed), data[:end]) if found.start() >= start]
+            whole = [at for at in places if (block.offset + at) % 2 == 0]
+            feeds, last = len(whole), whole[-1] + 1 if whole else -1
+        line = data[last + 1 if last >= 0 else start : end]
         characters = len(line.translate(None, _CONTINUATION)) if self._codec is None else len(line) // 2
-        self._column = characters if last >= 0 else self._column + characters
+        return self._lines + feeds, characters if last >= 0 else self._column + characters
 
 
 def _mark(head: bytes) -> bytes:
@@ -66,6 +68,24 @@ def utf16_codec(head: bytes) -> str | None:
     if half >= 8 and min(even, odd) == 0 and max(even, odd) > half * 0.7:
         return "utf-16-le" if odd else "utf-16-be"
     return None
+
+
+class TextView:
+    """A block as text in UTF-8: as it is, or turned from UTF-16."""
+
+    def __init__(self, block: Block, codec: str | None) -> None:
+        self._codec = codec
+        self._start = block.offset % 2 if codec else 0
+        self.data = block.data
+        if codec is not None:
+            data = block.data[self._start : len(block.data) - (len(block.data) - self._start) % 2]
+            self.data = data.decode(codec, "replace").encode("utf-8", "replace")
+
+    def original(self, offset: int) -> int:
+        """The offset in the block of the byte at `offset` of `data`."""
+        if self._codec is None:
+            return offset
+        return self._start + len(self.data[:offset].decode("utf-8", "replace").encode(self._codec, "replace"))
 
 
 def printable(path: str) -> str:

@@ -1,0 +1,201 @@
+"""Asking git about a repository that may be hostile.
+
+A repository's own configuration can name programs: hooks, file-system monitors, filters, text converters, pagers, ssh
+commands. Nothing of it is trusted. Git runs with a clean environment, without the user's configuration, with those
+programs switched off, without network, in a process group of its own, for a bounded time; and it never writes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+TIMEOUT = 20.0
+"""Seconds; what is asked here takes milliseconds even in large repositories."""
+
+_SETTINGS: Mapping[str, str] = {
+    "core.hooksPath": "/dev/null",
+    "core.fsmonitor": "false",
+    "core.untrackedCache": "false",
+    "core.attributesFile": "/dev/null",
+    "core.excludesFile": "/dev/null",  # what only this user ignores protects nobody else
+    "core.pager": "cat",
+    "core.editor": "false",
+    "core.askPass": "false",
+    "core.sshCommand": "false",
+    "core.gitProxy": "false",
+    "core.alternateRefsCommand": "false",
+    "core.commitGraph": "false",
+    "credential.helper": "",
+    "diff.external": "",
+    "gpg.program": "false",
+    "protocol.allow": "never",
+    "submodule.recurse": "false",
+    "maintenance.auto": "false",
+    "gc.auto": "0",
+    "trace2.normalTarget": "0",
+    "trace2.perfTarget": "0",
+    "trace2.eventTarget": "0",
+}
+_ENVIRONMENT: Mapping[str, str] = {
+    "LC_ALL": "C",
+    "HOME": "/nonexistent",
+    "XDG_CONFIG_HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",  # unlike protocol.allow, the repository cannot override it
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "GIT_PAGER": "cat",
+}
+
+
+class GitError(Exception):
+    """Git gave no answer; the text says why, and what to do."""
+
+
+class NoRepository(GitError):  # noqa: N818 - it names a state of the world, not a fault
+    """The folder is in no repository."""
+
+
+class FileStatus(NamedTuple):
+    """What a repository says of a file."""
+
+    tracked: bool
+    ignored: bool
+
+
+class Head(NamedTuple):
+    """What is checked out. `dirty`: tracked files differ from it; None where that cannot be told safely."""
+
+    commit: str
+    dirty: bool | None
+
+
+def head(folder: Path) -> Head | None:
+    """The commit that the folder's repository has checked out; None without one."""
+    try:
+        git = Git(folder)
+        commit = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
+        return Head(commit, git.dirty())
+    except GitError:
+        return None
+
+
+class Git:
+    """Read-only questions about the repository that holds a folder. Raises GitError if there is none to ask."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = _program()
+        self._folder = folder
+        self._trusted: tuple[str, ...] = ()
+        try:
+            top = self.run("rev-parse", "--show-toplevel")
+        except GitError as error:
+            self._trusted = _trusted_folders(self._program)
+            if "dubious ownership" not in str(error) or not self._trusted:
+                raise
+            top = self.run("rev-parse", "--show-toplevel")
+        self.top = Path(os.fsdecode(top.removesuffix(b"\n")))
+        """The working tree's root."""
+
+    def files(self, paths: Iterable[Path]) -> dict[Path, FileStatus]:
+        """Whether each file (absolute, of this working tree) is tracked, and whether a rule ignores it."""
+        names = {path: os.fsencode(path) for path in paths}
+        if not names:
+            return {}
+        asked = b"".join(name + b"\0" for name in names.values())
+        listed = self.run(
+            "--literal-pathspecs", "ls-files", "-z", "--full-name", "--", *map(os.fsdecode, names.values())
+        )
+        tracked = {os.fsencode(self.top / os.fsdecode(name)) for name in listed.split(b"\0") if name}
+        ignored = set(self.run("check-ignore", "-z", "--stdin", given=asked, accept=(0, 1)).split(b"\0"))
+        return {path: FileStatus(name in tracked, name in ignored) for path, name in names.items()}
+
+    def dirty(self) -> bool | None:
+        """Whether tracked files differ from HEAD. Filters would have to run to tell where any is configured: None."""
+        names = self.run("config", "--includes", "--name-only", "--get-regexp", r"^filter\.", accept=(0, 1))
+        if names:
+            return None
+        status = self.run(
+            "status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames"
+        )
+        return bool(status)
+
+    def run(self, *arguments: str, given: bytes = b"", accept: Iterable[int] = (0,)) -> bytes:
+        """What a git command prints. Raises GitError."""
+        settings = [*_SETTINGS.items(), *(("safe.directory", folder) for folder in self._trusted)]
+        overrides = [part for key, value in settings for part in ("-c", f"{key}={value}")]
+        environment = {"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT}
+        command = [self._program, "--no-pager", *overrides, *arguments]
+        code, output, complaint = _communicate(command, environment, self._folder, given)
+        if code in accept:
+            return output
+        raise _error(next(word for word in arguments if not word.startswith("-")), code, complaint)
+
+
+def _program() -> str:
+    program = shutil.which("git")
+    if program is None or not Path(program).is_absolute():
+        raise GitError("git is not on the PATH; install it, so that tracked files can be told from others")
+    return program
+
+
+def _trusted_folders(program: str) -> tuple[str, ...]:
+    """Repositories of others that this user has declared safe, in the user's own configuration."""
+    environment = {key: value for key, value in os.environ.items() if key in {"HOME", "XDG_CONFIG_HOME", "PATH"}}
+    command = [program, "config", "--global", "--includes", "-z", "--get-all", "safe.directory"]
+    try:
+        output = _communicate(command, environment | {"LC_ALL": "C"}, Path("/"), b"")[1]
+    except GitError:
+        return ()
+    return tuple(os.fsdecode(folder) for folder in output.split(b"\0") if folder)
+
+
+def _error(command: str, code: int, complaint: bytes) -> GitError:
+    text = complaint.decode(errors="replace").strip()
+    if "not a git repository" in text:
+        return NoRepository("it is in no git repository")
+    if "dubious ownership" in text:
+        return GitError(
+            "the git repository belongs to another user (dubious ownership); "
+            "if you trust it: git config --global --add safe.directory FOLDER"
+        )
+    line = text.splitlines()[0][:200] if text else f"exit status {code}"
+    return GitError(f"git {command} failed: {line}")
+
+
+def _communicate(
+    command: list[str], environment: Mapping[str, str], folder: Path, given: bytes
+) -> tuple[int, bytes, bytes]:
+    """Run in a process group of its own, which ends with the time-out."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - an absolute program, an argument list, no shell
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise GitError(f"git cannot be started: {error}") from None
+    try:
+        output, complaint = process.communicate(given, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git gave no answer within {TIMEOUT:g} s") from None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    return process.returncode, output, complaint

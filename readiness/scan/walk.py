@@ -1,0 +1,127 @@
+"""Which files of a source are searched, and which are not and why."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from readiness.scan.globs import glob_matches
+
+
+class Entry(NamedTuple):
+    """A regular file of a source, or something else whose name counts (a folder, a link)."""
+
+    path: str
+    """As the system knows it."""
+    relative: str
+    """To the source, with forward slashes."""
+    is_file: bool
+    target: str = ""
+    """Where a link leads."""
+
+
+class Walk:
+    """The entries of one source, in a stable order. Links are never followed.
+
+    Tracked, untracked and ignored files alike; of git's own folder only its `config`, which may hold credentials in
+    the addresses of remotes. What could not be looked at stands in `gaps` afterwards, and in `excluded` how many
+    files each pattern left out.
+    """
+
+    def __init__(self, root: Path, exclude: Sequence[str]) -> None:
+        self.root = os.path.abspath(root)  # noqa: PTH100 - resolves no links
+        """The source, as the system knows it."""
+        self._exclude = tuple(exclude)
+        self.gaps: list[tuple[str, str]] = []
+        """Path and reason."""
+        self.excluded: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Entry]:
+        try:
+            status = os.stat(self.root)  # noqa: PTH116 - one of many calls that take undecodable names
+        except OSError as error:
+            self.gaps.append((self.root, reason_of(error)))
+            return
+        if not stat.S_ISDIR(status.st_mode):
+            yield Entry(self.root, os.path.basename(self.root), is_file=True)  # noqa: PTH119
+            return
+        stack: list[tuple[str, str | None]] = [("", None)]
+        while stack:
+            folder, pattern = stack.pop()
+            below = list(self._children(folder, pattern))
+            for entry, _ in below:
+                if entry is not None:
+                    yield entry
+            stack += reversed([inner for _, inner in below if inner is not None])
+
+    def _children(
+        self, folder: str, pattern: str | None
+    ) -> Iterator[tuple[Entry | None, tuple[str, str | None] | None]]:
+        """What a folder holds, by name: entries to search, and folders to look into.
+
+        `pattern` is the one that excludes the folder: then its files are counted only.
+        """
+        for item in self._listed(folder, told=pattern is None):
+            relative = f"{folder}/{item.name}" if folder else item.name
+            excluding = pattern or next((glob for glob in self._exclude if glob_matches(glob, relative)), None)
+            is_folder = self._is_folder(item)
+            if excluding is not None and not is_folder:
+                self.excluded[excluding] += 1
+            elif is_folder and excluding is None and item.name == ".git" and _is_git_folder(item.path):
+                yield self._git_config(item.path, relative), None
+            elif is_folder:
+                entry = Entry(item.path, relative, is_file=False) if excluding is None else None
+                yield entry, (relative, excluding)
+            else:
+                yield self._leaf(item, relative), None
+
+    def _listed(self, folder: str, *, told: bool) -> list[os.DirEntry[str]]:
+        path = os.path.join(self.root, folder) if folder else self.root  # noqa: PTH118
+        try:
+            with os.scandir(path) as items:
+                return sorted(items, key=lambda item: item.name)
+        except OSError as error:
+            if told:
+                self.gaps.append((path, reason_of(error)))
+            return []
+
+    def _is_folder(self, item: os.DirEntry[str]) -> bool:
+        try:
+            return item.is_dir(follow_symlinks=False)
+        except OSError:  # then reading it as a file fails too, and says why
+            return False
+
+    def _git_config(self, path: str, relative: str) -> Entry | None:
+        config = f"{path}/config"
+        return Entry(config, f"{relative}/config", is_file=True) if os.path.lexists(config) else None
+
+    def _leaf(self, item: os.DirEntry[str], relative: str) -> Entry | None:
+        try:
+            mode = item.stat(follow_symlinks=False).st_mode
+            target = os.readlink(item.path) if stat.S_ISLNK(mode) else ""  # noqa: PTH115 - as above
+        except OSError as error:
+            self.gaps.append((item.path, reason_of(error)))
+            return None
+        if target and not self._is_inside(item.path):
+            self.gaps.append((item.path, "a link that leads out of the source; it was not followed"))
+        if stat.S_ISBLK(mode) or stat.S_ISCHR(mode):
+            self.gaps.append((item.path, "a device; it was not read"))
+        # A pipe or a socket stores nothing.
+        return Entry(item.path, relative, is_file=stat.S_ISREG(mode), target=target)
+
+    def _is_inside(self, path: str) -> bool:
+        target, root = os.path.realpath(path), os.path.realpath(self.root)
+        return target == root or target.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def reason_of(error: OSError) -> str:
+    """The system's words for an error, without the path."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _is_git_folder(path: str) -> bool:
+    return all(os.path.lexists(f"{path}/{name}") for name in ("HEAD", "objects", "refs"))
