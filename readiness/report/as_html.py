@@ -62,9 +62,7 @@ def _source_hash(text: str) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    return template_environment(
-        _finalize, {"prose": prose, "inline": inline, "lead": lead, "shorten": shorten}, autoescape=True
-    )
+    return template_environment(_finalize, {"prose": prose, "inline": inline, "shorten": shorten}, autoescape=True)
 
 
 def _finalize(value: Any) -> Any:
@@ -82,11 +80,8 @@ def prose(text: str) -> Markup:
     """Paragraphs, divided by empty lines; indented ones are shown as written."""
     parts = re.split(r"\n\s*\n", _finalize(text).strip("\n"))
     return Markup("").join(
-        Markup("<pre>{}</pre>").format(dedent(part)) if part.startswith("    ") else Markup("<p>{}</p>").format(inline(part))
+        Markup("<pre>{}</pre>").format(dedent(part))
+        if part.startswith("    ")
+        else Markup("<p>{}</p>").format(inline(part))
         for part in parts
     )
-
-
-def lead(text: str) -> str:
-    """The first paragraph."""
-    return re.split(r"\n\s*\n", text.strip())[0]

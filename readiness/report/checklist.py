@@ -46,7 +46,9 @@ def checklist(results: Sequence[Result]) -> tuple[ChecklistRow, ...]:
     for result in results:
         for code in {match[1] for requirement in result.requirements if (match := _CODE.match(requirement))}:
             named.setdefault(code, []).append(result)
-    return tuple(_row(code, CHECKLIST.get(code, "not an item of the checklist"), found) for code, found in named.items())
+    return tuple(
+        _row(code, CHECKLIST.get(code, "not an item of the checklist"), found) for code, found in named.items()
+    )
 
 
 def _row(code: str, text: str, results: list[Result]) -> ChecklistRow:

@@ -1,5 +1,7 @@
-"""One way to load templates. Every value that a template prints goes through the format's `finalize`, so that a
-template cannot forget to escape."""
+"""One way to load templates.
+
+Every value that a template prints goes through the format's `finalize`, so that a template cannot forget to escape.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +19,16 @@ def template_environment(
     finalize: Callable[[Any], Any], filters: dict[str, Callable[..., Any]], *, autoescape: bool
 ) -> Environment:
     """A strict environment over the templates folder: an unknown name is an error, never an empty string."""
-    # Markdown has no autoescape in Jinja: its finalize escapes, as strictly.
     environment = Environment(
         loader=FileSystemLoader(data_folder("templates")),
-        autoescape=autoescape,
+        autoescape=autoescape,  # noqa: S701 - Jinja has none for Markdown: its finalize escapes, as strictly
         finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"utc": words.utc, "seconds": words.seconds, "area": words.area_title, **filters}
+    environment.filters |= {"utc": words.utc, "seconds": words.seconds, "lead": words.lead, **filters}
     environment.globals |= {"words": words, "plural": words.plural}
     return environment
 

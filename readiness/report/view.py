@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.model import Attestation, AuditResult, LedgerEntry, Readiness, Result, Status, Waiver
+from readiness.model import (
+    Attestation,
+    AuditResult,
+    Because,
+    Permission,
+    Readiness,
+    Status,
+    Waiver,
+)
 from readiness.report.checklist import ChecklistRow, checklist
+from readiness.report.items import Item, items_of
 from readiness.report.pictures import Drill, Latency, Matrix, drill_of, latencies_of, matrix_of
-from readiness.report.words import BECAUSE, EMULATED, STATUS, group_of, plural, verdict_words
-
-MOST_STEPS = 5
-"""A reader acts on a short list; the findings hold the rest."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One result as a report shows it. `anchor` is unique in the page; `requests` are the ledger's that served it."""
-
-    result: Result
-    group: str
-    anchor: str
-    reason: str
-    """Why it is unknown, in words; empty for every other status."""
-    requests: tuple[LedgerEntry, ...]
+from readiness.report.steps import Step, steps_of
+from readiness.report.words import STATUS, plural, verdict_words
 
 
 @dataclass(frozen=True)
@@ -40,18 +34,6 @@ class Group:
     def folded(self) -> bool:
         """Whether a page shows only its heading at first."""
         return self.key in {"passed", "not_applicable"}
-
-
-@dataclass(frozen=True)
-class Step:
-    """What to do next, and where the page says more."""
-
-    anchor: str
-    title: str
-    where: str
-    advice: str
-    group: str
-    severity: str
 
 
 @dataclass(frozen=True)
@@ -127,6 +109,12 @@ class View:
         return any(line.emulated for line in self.environments)
 
     @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """Permissions whose lack left something unknown: giving them would decide it."""
+        lacking = [item.result.summary for item in self.items if item.result.because is Because.NOT_PERMITTED]
+        return tuple(permission for permission in Permission if any(f"`{permission}`" in text for text in lacking))
+
+    @property
     def items(self) -> tuple[Item, ...]:
         """Every item, in order."""
         return tuple(item for group in self.groups for item in group.items)
@@ -134,7 +122,7 @@ class View:
 
 def view_of(result: AuditResult) -> View:
     """Arrange a result for reading."""
-    items = _items(result)
+    items = items_of(result)
     groups = tuple(
         Group(key, label, found)
         for key, label in STATUS.items()
@@ -148,7 +136,7 @@ def view_of(result: AuditResult) -> View:
         sentences=_sentences(result, items),
         environments=_environments(result),
         groups=groups,
-        steps=_steps(result, items),
+        steps=steps_of(result, items),
         counters=tuple((key, label, sum(item.group == key for item in items)) for key, label in STATUS.items()),
         coverage=_coverage(result),
         checklist=checklist(result.results),
@@ -163,42 +151,6 @@ def view_of(result: AuditResult) -> View:
             if (vouched := item.result.attestation) is not None
         ),
     )
-
-
-def _items(result: AuditResult) -> tuple[Item, ...]:
-    """All results in the order of reading: by status, then the dearest first, then by name."""
-    order = list(STATUS)
-    rows = sorted(result.results, key=lambda row: (order.index(group_of(row)), row.severity.rank, row.name))
-    taken: set[str] = set()
-    requests = _requests(result.ledger)
-    return tuple(
-        Item(
-            result=row,
-            group=group_of(row),
-            anchor=_anchor(row.name, taken),
-            reason=BECAUSE[row.because] if row.because is not None and row.status is Status.UNKNOWN else "",
-            requests=tuple(entry for entry in requests.get(row.id, ()) if row.environment in {None, entry.environment}),
-        )
-        for row in rows
-    )
-
-
-def _requests(ledger: Iterable[LedgerEntry]) -> dict[str, list[LedgerEntry]]:
-    by_check: dict[str, list[LedgerEntry]] = {}
-    for entry in ledger:
-        for check in entry.check_ids:
-            by_check.setdefault(check, []).append(entry)
-    return by_check
-
-
-def _anchor(name: str, taken: set[str]) -> str:
-    """A fragment made of letters, digits and hyphens, whatever the name holds."""
-    base = "check-" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:120]
-    anchor, number = base, 2
-    while anchor in taken:
-        anchor, number = f"{base}-{number}", number + 1
-    taken.add(anchor)
-    return anchor
 
 
 def _tone(verdict: Readiness) -> str:
@@ -240,38 +192,6 @@ def _environments(result: AuditResult) -> tuple[EnvironmentLine, ...]:
         )
         for name, facts in result.environments.items()
     )
-
-
-def _steps(result: AuditResult, items: Sequence[Item]) -> tuple[Step, ...]:
-    """The dearest open items, a check of both environments once; when none is open, the hand-over."""
-    todo: dict[str, list[Item]] = {}
-    for item in sorted(items, key=lambda item: (item.result.severity.rank, item.group != "failed", item.result.name)):
-        if item.group in {"failed", "unknown"}:
-            todo.setdefault(item.result.id, []).append(item)
-    if not todo:
-        return (_hand_over(result),)
-    return tuple(_step(found) for found in list(todo.values())[:MOST_STEPS])
-
-
-def _step(found: Sequence[Item]) -> Step:
-    first = found[0]
-    return Step(
-        anchor=first.anchor,
-        title=first.result.title,
-        where=", ".join(str(item.result.environment) for item in found if item.result.environment is not None),
-        advice=first.result.remediation if first.group == "failed" else first.result.summary,
-        group=first.group,
-        severity=str(first.result.severity),
-    )
-
-
-def _hand_over(result: AuditResult) -> Step:
-    title, advice = "Hand this report to the Aurora integration contact", "They sign the checklist off."
-    if any(facts.get("preset") == "emulator" for facts in result.environments.values()):
-        title, advice = "Review the real service", f"This run used the {EMULATED}."
-    elif result.verdict is Readiness.INCOMPLETE:
-        title, advice = "Complete the run", "Something was left out of it: see what was not checked."
-    return Step("checklist", title, "", advice, "passed", "")
 
 
 def _coverage(result: AuditResult) -> Coverage:

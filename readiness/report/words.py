@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 
-from readiness.model import Because, Environment, Kind, Readiness, Result, Severity, Status
+from readiness.model import Because, Environment, Kind, Readiness, Result, Status
 
 EMULATED = "embedded emulator: a demonstration, not evidence about the live service"
 """Stands beside every environment that the tool's own emulator played."""
@@ -74,11 +76,6 @@ def group_of(result: Result) -> str:
     return "waived" if result.status is Status.FAILED and result.waiver is not None else result.status.value
 
 
-def area_title(area: str) -> str:
-    """`key-storage` -> `Key storage`."""
-    return area.replace("-", " ").capitalize()
-
-
 def environment_word(environment: Environment | None) -> str:
     """How the scope of a result reads; a check without environment concerns the whole integration."""
     return "whole integration" if environment is None else str(environment)
@@ -114,6 +111,18 @@ def seconds(value: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-def severity_note(severity: Severity, gate: Severity) -> str:
-    """Whether a result of that severity stands in the way."""
-    return "at or above the gate" if severity.at_or_above(gate) else "below the gate"
+def share_statement(searched: Mapping[str, int]) -> str:
+    """What was done before the file was written, so that it can be handed on."""
+    secrets = searched.get("secrets", 0)
+    if not secrets:
+        return "The run knew no secret, so that none could be searched for in this file."
+    forms = plural(searched.get("forms", 0), "form")
+    return (
+        f"Before anything was written, the output of this run was searched for {plural(secrets, 'known secret')} in "
+        f"{forms}; none was found in it."
+    )
+
+
+def lead(text: str) -> str:
+    """The first paragraph."""
+    return re.split(r"\n\s*\n", text.strip())[0]

@@ -1,0 +1,57 @@
+"""What to do next: a short list, the dearest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from readiness.model import AuditResult, Readiness
+from readiness.report.items import Item
+from readiness.report.words import EMULATED
+
+MOST_STEPS = 5
+"""A reader acts on a short list; the findings hold the rest."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do next, and where the page says more."""
+
+    anchor: str
+    title: str
+    where: str
+    advice: str
+    group: str
+    severity: str
+
+
+def steps_of(result: AuditResult, items: Sequence[Item]) -> tuple[Step, ...]:
+    """The dearest open items, a check of both environments once; when none is open, the hand-over."""
+    todo: dict[str, list[Item]] = {}
+    for item in sorted(items, key=lambda item: (item.result.severity.rank, item.group != "failed", item.result.name)):
+        if item.group in {"failed", "unknown"}:
+            todo.setdefault(item.result.id, []).append(item)
+    if not todo:
+        return (_hand_over(result),)
+    return tuple(_step(found) for found in list(todo.values())[:MOST_STEPS])
+
+
+def _step(found: Sequence[Item]) -> Step:
+    first = found[0]
+    return Step(
+        anchor=first.anchor,
+        title=first.result.title,
+        where=", ".join(str(item.result.environment) for item in found if item.result.environment is not None),
+        advice=first.result.remediation if first.group == "failed" else first.result.summary,
+        group=first.group,
+        severity=str(first.result.severity),
+    )
+
+
+def _hand_over(result: AuditResult) -> Step:
+    title, advice = "Hand this report to the Aurora integration contact", "They sign the checklist off."
+    if any(facts.get("preset") == "emulator" for facts in result.environments.values()):
+        title, advice = "Review the real service", f"This run used the {EMULATED}."
+    elif result.verdict is Readiness.INCOMPLETE:
+        title, advice = "Complete the run", "Something was left out of it: see what was not checked."
+    return Step("checklist", title, "", advice, "passed", "")

@@ -1,0 +1,117 @@
+"""The summary on a terminal. Foreign texts are printed as they are, never read as markup, controls made visible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from readiness.model import AuditResult
+from readiness.report.items import Item
+from readiness.report.text import excerpt, one_line, visible
+from readiness.report.view import View, view_of
+from readiness.report.words import EMULATED, lead
+
+_STYLES = {
+    "failed": ("✗", "bold red"),
+    "unknown": ("?", "bold yellow"),
+    "waived": ("◷", "magenta"),
+    "attested": ("✎", "blue"),
+    "not_applicable": ("-", "dim"),
+    "passed": ("✓", "green"),
+}
+"""Sign and style of each status; the word always stands beside them."""
+_TONES = {"bad": "bold red", "open": "bold yellow", "good": "bold green"}
+_INDENT = 4
+
+
+def print_summary(
+    result: AuditResult, console: Console, *, quiet: bool = False, verbose: bool = False, written: Sequence[Path] = ()
+) -> None:
+    """Verdict, next steps, failures with their fix, unknowns with their reason, counts, and where the files are.
+
+    `quiet` leaves the verdict alone; `verbose` adds what passed, what was waived, and where the evidence is.
+    """
+    view = view_of(result)
+    _print_verdict(view, console, quiet=quiet)
+    if quiet:
+        return
+    _print_steps(view, console)
+    shown = ("failed", "unknown") if not verbose else tuple(_STYLES)
+    for group in view.groups:
+        if group.key in shown:
+            _heading(console, f"{group.label} ({len(group.items)})")
+            for item in group.items:
+                _print_item(item, console, verbose=verbose)
+    console.print()
+    console.print(Text(" · ".join(f"{count} {label.lower()}" for _, label, count in view.counters)))
+    console.print(Text(str(view.coverage)))
+    _print_permissions(view, console)
+    for path in written:
+        console.print(Text.assemble("Written: ", (one_line(str(path)), "bold")), soft_wrap=True)
+
+
+def _print_verdict(view: View, console: Console, *, quiet: bool) -> None:
+    name = one_line(excerpt(view.result.integration.name))
+    console.print(Text.assemble((view.verdict, _TONES[view.tone]), ": ", name))
+    if quiet:
+        return
+    for sentence in view.sentences:
+        console.print(Text(one_line(sentence)))
+    if view.demonstration:
+        played = " and ".join(one_line(line.name) for line in view.environments if line.emulated)
+        console.print(Text(f"{played}: {EMULATED}.", "yellow"))
+
+
+def _print_steps(view: View, console: Console) -> None:
+    _heading(console, "Next steps")
+    for number, step in enumerate(view.steps, 1):
+        where = f" ({one_line(step.where)})" if step.where else ""
+        title = Text.assemble(f"{number}. ", (one_line(step.title), "bold"), where)
+        console.print(title)
+        _indented(console, [one_line(lead(step.advice))])
+
+
+def _print_item(item: Item, console: Console, *, verbose: bool) -> None:
+    row = item.result
+    sign, style = _STYLES[item.group]
+    console.print(Text.assemble((f"{sign} {one_line(row.title)}", style), f"  {row.severity}, {one_line(row.name)}"))
+    lines = [visible(excerpt(row.summary))]
+    if item.reason:
+        lines.append(f"Unknown because {item.reason}.")
+    for finding in row.findings:
+        place = f"{one_line(str(finding.location))}: " if finding.location is not None else ""
+        lines.append(f"- {place}{one_line(excerpt(finding.message))}")
+        if verbose and finding.evidence is not None:
+            lines.append(f"  evidence {one_line(finding.evidence)} {one_line(finding.pointer or '')}".rstrip())
+    if item.group in {"failed", "unknown"}:
+        lines.append(f"Fix: {visible(excerpt(row.remediation))}")
+    if verbose and row.requirements:
+        lines.append(f"Serves: {one_line('; '.join(row.requirements))}")
+    _indented(console, lines)
+
+
+def _print_permissions(view: View, console: Console) -> None:
+    """The exact line that would let the run decide what it could not."""
+    if view.permissions:
+        names = ", ".join(view.permissions)
+        console.print()
+        console.print(Text.assemble("To decide more, add to the config: ", (f"permissions: [{names}]", "bold")))
+        options = " ".join(f"--allow {name}" for name in view.permissions)
+        console.print(Text.assemble("or to the command: ", (options, "bold")))
+
+
+def _heading(console: Console, words: str) -> None:
+    console.print()
+    console.print(Text(words, "bold underline"))
+
+
+def _indented(console: Console, lines: Iterable[str]) -> None:
+    """Wrapped by hand: rich's padding would fill every line with blanks."""
+    for line in lines:
+        for piece in Text(line).wrap(console, max(console.width - _INDENT, 20)):
+            piece.rstrip()
+            piece.pad_left(_INDENT)
+            console.print(piece if piece.plain.strip() else "", no_wrap=True, overflow="ignore", crop=False)
