@@ -22,6 +22,7 @@ from readiness.gather import Assignment, Events, Gathered, Run, gather
 from readiness.judge import judge
 from readiness.model import (
     AuditResult,
+    Environment,
     Permission,
     RunFacts,
     Severity,
@@ -31,7 +32,7 @@ from readiness.plan import check_matches, make_plan
 from readiness.registry import Registry, load
 from readiness.saved_evidence import read_saved, stand_in
 from readiness.scan.git import head
-from readiness.secret import Redactor
+from readiness.secret import Redactor, SecretRequest
 
 DEADLINE = 300.0
 """Seconds that a run may take unless told otherwise."""
@@ -56,7 +57,17 @@ class Audit:
     redactor: Redactor
 
 
-def prepare(path: str | Path, options: Options) -> tuple[Config, Registry]:
+@dataclass(frozen=True)
+class Prepared:
+    """A run that is ready to begin. `extra_secrets` are read beside those of the config."""
+
+    config: Config
+    registry: Registry
+    options: Options
+    extra_secrets: tuple[SecretRequest, ...] = ()
+
+
+def prepare(path: str | Path, options: Options) -> Prepared:
     """Load the config and everything it names, and apply the options. Raises ConfigError or UsageError."""
     config = load_config(path)
     folder = Path(config.path).parent
@@ -65,7 +76,7 @@ def prepare(path: str | Path, options: Options) -> tuple[Config, Registry]:
     _refuse_unmatched(options.selection, registry)
     permissions = tuple(dict.fromkeys((*config.permissions, *options.allow)))
     gate = config.gate.model_copy(update={"fail_on": options.fail_on or config.gate.fail_on})
-    return config.model_copy(update={"permissions": permissions, "gate": gate}), registry
+    return Prepared(config.model_copy(update={"permissions": permissions, "gate": gate}), registry, options)
 
 
 def _refuse_unmatched(selection: Selection, registry: Registry) -> None:
@@ -75,20 +86,20 @@ def _refuse_unmatched(selection: Selection, registry: Registry) -> None:
             raise UsageError(f"No check matches `{pattern}`.", "`readiness checks` lists all ids and areas.")
 
 
-def run(config: Config, registry: Registry, options: Options, state_dir: Path, events: Events) -> Audit:
+def run(prepared: Prepared, state_dir: Path, events: Events) -> Audit:
     """Gather and judge. Raises UsageError for saved evidence that cannot be read and for secrets that are too short."""
     started_at = datetime.now(UTC)
+    options, registry = prepared.options, prepared.registry
     this = Run(id=_run_id(started_at), started_at=started_at, deadline=options.deadline, state_dir=state_dir)
-    saved = read_saved(config)
-    with standing_in(config) as (complete, emulator):
-        book = read_secrets(complete, secrets.token_bytes(32))
-        configuration = describe_config(complete, book)
+    saved = read_saved(prepared.config)
+    with standing_in(prepared.config) as (config, emulator):
+        book = read_secrets(config, secrets.token_bytes(32), prepared.extra_secrets)
+        configuration = describe_config(config, book)
         if emulator is not None:
             adopt_keys(emulator, configuration, book)
-        plan = make_plan(complete, registry, options.selection)
-        work = Assignment(plan, complete, configuration, book, this, events)
+        work = Assignment(make_plan(config, registry, options.selection), config, configuration, book, this, events)
         gathered = asyncio.run(gather(work))
-    items, unused = stand_in(gathered.items, saved, registry, _addresses(complete), started_at)
+    items, unused = stand_in(gathered.items, saved, registry, _addresses(config), started_at)
     evidence = _evidence(work, gathered, registry, options.selection)
     evidence = evidence.model_copy(update={"items": items, "not_checked": unused})
     return Audit(evidence, judge(evidence, registry), book.redactor)

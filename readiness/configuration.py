@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from readiness.model import Environment
 from readiness.secret import SecretBook, SecretRef, SecretRequest, describe, open_secrets, plain_value
 
 
-def read_secrets(config: Config, run_key: bytes) -> SecretBook:
-    """Read every secret that the config refers to. Raises UsageError when one is too short to be searched for."""
-    return open_secrets(_secret_requests(config), run_key, base=Path(config.path).parent)
+def read_secrets(config: Config, run_key: bytes, extra: Iterable[SecretRequest] = ()) -> SecretBook:
+    """Read every secret that the config refers to, and `extra` ones. Raises UsageError when one is too short."""
+    return open_secrets([*_secret_requests(config), *extra], run_key, base=Path(config.path).parent)
 
 
 def _secret_requests(config: Config) -> list[SecretRequest]:
@@ -79,7 +80,7 @@ def _environment(config: Config, name: Environment, settings: EnvironmentConfig)
         preset=settings.preset,
         emulated=settings.preset == "emulator",
         client_id=client_id,
-        client_id_reference=describe(settings.client_id) if settings.client_id else "",
+        client_id_reference=_place(settings.client_id),
         client_id_problem=problem,
         created_on=settings.created_on,
         expect=settings.expect.model_dump(mode="json") if settings.expect else {},
@@ -88,6 +89,11 @@ def _environment(config: Config, name: Environment, settings: EnvironmentConfig)
         retired_client_ids=tuple(value(key.client_id)[0] for key in settings.retired_keys),
         location=config.at("environments", name.value),
     )
+
+
+def _place(ref: SecretRef | None) -> str:
+    """Where a client id comes from; empty where the reference names no place."""
+    return "" if ref is None or ref.store in {"literal", "emulator"} else describe(ref)
 
 
 def _known_hosts(config: Config) -> KnownHosts:

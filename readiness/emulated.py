@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from readiness.config.model import Config, EnvironmentConfig, PartnerKey
+from readiness.config.presets import TOKEN_PATH
 from readiness.facts import Configuration
 from readiness.model import Environment
 from readiness.secret import SecretBook, SecretRef
@@ -71,5 +72,5 @@ def _filled(settings: EnvironmentConfig, told: Mapping[str, Any], ca_file: str |
         ),
     }
     update = {name: value for name, value in filled.items() if name not in own}
-    addresses = {"api_url": told["api_url"], "oauth_url": told["oauth_url"], "ca_file": ca_file}
+    addresses = {"api_url": told["api_url"], "oauth_url": told["oauth_url"] + TOKEN_PATH, "ca_file": ca_file}
     return settings.model_copy(update={**update, **addresses})

@@ -34,7 +34,7 @@ class Events(Protocol):
     def start(self, name: str) -> None:
         """A probe has begun."""
 
-    def update(self, name: str, text: str) -> None:
+    def update(self, name: str, text: str, *, remaining: float | None = None) -> None:
         """A probe says what it is doing."""
 
     def finish(self, name: str, outcome: str) -> None:
@@ -113,6 +113,10 @@ def _context(
     planned: PlannedProbe, work: Assignment, transport: Transport, sessions: dict[Environment, Session]
 ) -> ProbeContext:
     name = _name(planned)
+
+    def progress(text: str, remaining: float | None = None) -> None:
+        work.events.update(name, text, remaining=remaining)
+
     return ProbeContext(
         config=work.config,
         configuration=work.configuration,
@@ -124,7 +128,7 @@ def _context(
         secrets=work.secrets,
         sessions=sessions,
         deadline=work.run.deadline,
-        progress=lambda text: work.events.update(name, text),
+        progress=progress,
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from readiness.config.model import Config
 from readiness.evidence import Evidence, Missing
@@ -48,6 +48,13 @@ class PlannedRequest:
     at_most: int = 1
 
 
+class Progress(Protocol):
+    """Tells the user what is being done, and for how many seconds more, where that is known."""
+
+    def __call__(self, text: str, remaining: float | None = None) -> None:
+        """Say it."""
+
+
 @dataclass
 class ProbeContext:
     """What a probe works with. Secrets are had from `secrets`; requests go through `transport` and nowhere else."""
@@ -63,7 +70,7 @@ class ProbeContext:
     sessions: dict[Environment, Session]
     deadline: float
     """On the clock of `transport.clock()`: when the probe must have finished."""
-    progress: Callable[[str], None] = field(default=lambda _: None)
+    progress: Progress
 
     @property
     def session(self) -> Session:

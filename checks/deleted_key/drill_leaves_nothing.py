@@ -12,6 +12,7 @@ from readiness.api import EvidenceView, KeyDrill, Kind, Missing, Severity, Verdi
     kind=Kind.LIVE,
     needs=[],
     optional=[KeyDrill],
+    concerns=[Environment.SANDBOX],
 )
 def drill_leaves_nothing(evidence: EvidenceView) -> Verdict:
     """No key that a drill made remains in the sandbox, and no drill is left open in the journal.

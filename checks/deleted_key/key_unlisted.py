@@ -6,6 +6,7 @@ from readiness.api import (
     S4,
     Attempt,
     Because,
+    Environment,
     EvidenceView,
     Exchange,
     KeyDrill,
@@ -31,6 +32,7 @@ from readiness.api import (
     kind=Kind.LIVE,
     needs=[],
     optional=[KeyDrill],
+    concerns=[Environment.SANDBOX],
     requirements=[S4],
 )
 def key_unlisted(evidence: EvidenceView) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from readiness.api import (
     S4,
+    Environment,
     EvidenceView,
     KeyDrill,
     Kind,
@@ -34,6 +35,7 @@ OTHERWISE = ", or declare a deleted key under `environments.sandbox.retired_keys
     kind=Kind.LIVE,
     needs=[],
     optional=[KeyDrill, RetiredKeys],
+    concerns=[Environment.SANDBOX],
     requirements=[S4],
 )
 def mint_refused_after_deletion(evidence: EvidenceView) -> Verdict:
@@ -57,8 +59,10 @@ def mint_refused_after_deletion(evidence: EvidenceView) -> Verdict:
     if by_drill.status is not Status.UNKNOWN:
         return by_drill
     retired = evidence.get(RetiredKeys)
-    by_retired = None if isinstance(retired, Missing) else _by_retired(evidence, retired)
-    return by_retired or by_drill
+    if isinstance(retired, Missing):
+        return by_drill
+    by_retired = _by_retired(evidence, retired)
+    return by_drill if by_retired.status is Status.UNKNOWN and not isinstance(drill, Missing) else by_retired
 
 
 def _by_drill(evidence: EvidenceView, drill: KeyDrill) -> Verdict:
@@ -78,14 +82,17 @@ def _by_drill(evidence: EvidenceView, drill: KeyDrill) -> Verdict:
     return Verdict.passed(f"Clock A: {clock_text(clock)}.")
 
 
-def _by_retired(evidence: EvidenceView, retired: RetiredKeys) -> Verdict | None:
-    """What retired keys prove, if anything."""
+def _by_retired(evidence: EvidenceView, retired: RetiredKeys) -> Verdict:
+    """What retired keys prove: one that is refused is enough, one that is not is too many."""
     outcomes = [mint_outcome(trial.mint) for trial in retired.trials]
     if MintOutcome.ISSUED in outcomes:
         index = outcomes.index(MintOutcome.ISSUED)
         seen = evidence.cite(RetiredKeys, f"/trials/{index}/mint", str(retired.trials[index].mint))
         return Verdict.failed("A key that is declared deleted still gets tokens; expected `invalid_client`.", seen)
-    if MintOutcome.REFUSED not in outcomes or without_token(retired.control):
-        return None
+    if lack := without_token(retired.control):
+        return unknown(lack)
+    if MintOutcome.REFUSED not in outcomes:
+        undecided = [outcome for outcome in outcomes if isinstance(outcome, Missing)]
+        return unknown(*undecided) if undecided else Verdict.unknown("No retired key got `invalid_client`.")
     trial = retired.trials[outcomes.index(MintOutcome.REFUSED)]
     return Verdict.passed(f"A retired key is refused where the live key gets a token: {trial.mint}. No clock was run.")

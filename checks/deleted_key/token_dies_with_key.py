@@ -5,6 +5,7 @@ from __future__ import annotations
 from readiness.api import (
     S4,
     Clock,
+    Environment,
     EvidenceView,
     KeyDrill,
     Kind,
@@ -32,6 +33,7 @@ from readiness.api import (
     kind=Kind.LIVE,
     needs=[],
     optional=[KeyDrill],
+    concerns=[Environment.SANDBOX],
     requirements=[S4],
 )
 def token_dies_with_key(evidence: EvidenceView) -> Verdict:

@@ -31,6 +31,7 @@ RISKY: Place = (Environment.PRODUCTION, Environment.SANDBOX)
     severity=Severity.BLOCKER,
     kind=Kind.LIVE,
     needs=[CrossEnvironment],
+    concerns=[Environment.SANDBOX, Environment.PRODUCTION],
     requirements=[S3],
 )
 def credentials_refused_across(evidence: EvidenceView) -> Verdict:

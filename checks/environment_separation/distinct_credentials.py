@@ -31,6 +31,7 @@ NO_REFERENCE = frozenset({"literal", "emulator"})
     severity=Severity.BLOCKER,
     kind=Kind.STATIC,
     needs=[Configuration],
+    concerns=[Environment.SANDBOX, Environment.PRODUCTION],
     requirements=[S3],
 )
 def distinct_credentials(evidence: EvidenceView) -> Verdict:

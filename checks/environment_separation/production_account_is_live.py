@@ -37,6 +37,7 @@ POINTER = "/payment_config/json_body"
     kind=Kind.LIVE,
     needs=[],
     optional=[Account],
+    concerns=[Environment.PRODUCTION],
     requirements=[S3],
 )
 def production_account_is_live(evidence: EvidenceView) -> Verdict:

@@ -24,6 +24,7 @@ from readiness.api import (
     severity=Severity.BLOCKER,
     kind=Kind.LIVE,
     needs=[CrossEnvironment],
+    concerns=[Environment.SANDBOX, Environment.PRODUCTION],
     requirements=[S3],
 )
 def tokens_refused_across(evidence: EvidenceView) -> Verdict:

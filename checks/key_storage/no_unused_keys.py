@@ -34,6 +34,7 @@ DRILL_PREFIX = "readiness-drill-"
     severity=Severity.MINOR,
     kind=Kind.LIVE,
     needs=[PartnerKeys, Configuration],
+    concerns=[Environment.SANDBOX],
     requirements=[S1],
 )
 def no_unused_keys(evidence: EvidenceView) -> Verdict:

@@ -27,6 +27,7 @@ from readiness.api import (
     severity=Severity.BLOCKER,
     kind=Kind.STATIC,
     needs=[Configuration],
+    concerns=[Environment.PRODUCTION],
     requirements=[G7, S1],
 )
 def production_secret_in_manager(evidence: EvidenceView) -> Verdict:

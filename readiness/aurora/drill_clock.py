@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from readiness.evidence import Attempt, Exchange, Missing
 from readiness.facts import Clock
@@ -16,67 +17,94 @@ SLOWEST = 2.0
 """Seconds between polls once the watch has become long."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Deletion:
-    """When the deletion happened: somewhere between these two readings of the run's clock."""
+    """When the deletion happened: somewhere between these two readings of the run's clock.
+
+    `latest` is infinite until it is known to have happened.
+    """
 
     earliest: float
-    latest: float
+    latest: float = math.inf
 
 
-async def watch(
-    poll: Callable[[], Awaitable[Attempt]],
-    accepted: Callable[[Attempt], bool | Missing],
-    deletion: Deletion,
-    *,
-    clock: Callable[[], float],
-    interval: float,
-    until: float,
-) -> Clock:
-    """Poll until refused `CONFIRMATIONS` times in a row, or until the clock reads `until`.
+@dataclass(frozen=True)
+class WatchLimits:
+    """`interval` in seconds between polls, `length` in seconds after the deletion; it ends at `limit` at the latest."""
 
-    The server handles a request between `sent` and `received`, and the deletion between `earliest` and `latest`.
-    So what is accepted lived at least `sent - latest`, and what is refused died at most `received - earliest` after the
-    deletion. Polls slow down as the watch grows: the interval widens in proportion to what it measures.
+    interval: float
+    length: float
+    limit: float
+
+
+@dataclass
+class Watch:
+    """Polls something until it is refused `CONFIRMATIONS` times in a row, or until the watch is over.
+
+    A server handles a request between `sent` and `received`. So what is accepted lived at least
+    `sent - deletion.latest`, and what is refused died at most `received - deletion.earliest` after the deletion. Polls
+    slow down as the watch grows: the interval widens in proportion to what it measures.
     """
-    last_accepted = 0.0
-    refusals: list[Exchange] = []
-    counts = {True: 0, False: 0, None: 0}
-    while True:
-        began = clock()
-        attempt = await poll()
-        verdict = accepted(attempt)
-        counts[None if isinstance(verdict, Missing) else verdict] += 1
-        if verdict is True and isinstance(attempt, Exchange):
-            last_accepted = max(last_accepted, attempt.sent - deletion.latest)
-            refusals.clear()
-        elif verdict is False and isinstance(attempt, Exchange):
-            refusals.append(attempt)
-        over = until + SLOWEST if refusals else until  # one refusal at the very end is still confirmed
-        if len(refusals) >= CONFIRMATIONS or clock() >= over:
-            break
-        pause = interval if refusals else _pause(clock() - deletion.latest, interval)
-        await asyncio.sleep(max(0.0, min(pause - (clock() - began), over - clock())))
-    missing = Missing(because=Because.TIMED_OUT, detail="not refused before the end of the watch")
-    return Clock(
-        last_accepted=round(last_accepted, 6),
-        first_refused=round(refusals[0].received - deletion.earliest, 6) if refusals else None,
-        watched=round(clock() - deletion.latest, 6),
-        accepted=counts[True],
-        refused=counts[False],
-        undecided=counts[None],
-        refusal=refusals[0] if refusals else missing,
-    )
+
+    poll: Callable[[], Awaitable[Attempt]]
+    accepted: Callable[[Attempt], bool | Missing]
+    deletion: Deletion
+    clock: Callable[[], float]
+    limits: WatchLimits
+    _counts: dict[bool | None, int] = field(default_factory=lambda: {True: 0, False: 0, None: 0})
+    _last_accepted: Exchange | None = None
+    _refusals: list[Exchange] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Watch until the end."""
+        while True:
+            began = self.clock()
+            self._take(await self.poll())
+            end = min(self.deletion.latest + self.limits.length, self.limits.limit)
+            if self._refusals:
+                end += SLOWEST  # one refusal at the very end is still confirmed
+            if len(self._refusals) >= CONFIRMATIONS or self.clock() >= end:
+                return
+            watched = max(0.0, self.clock() - self.deletion.latest)
+            interval = self.limits.interval
+            pause = interval if self._refusals else _pause(watched, interval)
+            await asyncio.sleep(max(0.0, min(pause - (self.clock() - began), end - self.clock())))
+
+    def _take(self, attempt: Attempt) -> None:
+        verdict = self.accepted(attempt)
+        self._counts[None if isinstance(verdict, Missing) else verdict] += 1
+        if not isinstance(attempt, Exchange):
+            return
+        if verdict is True:
+            self._last_accepted = attempt
+            self._refusals.clear()
+        elif verdict is False:
+            self._refusals.append(attempt)
+
+    def result(self) -> Clock:
+        """The interval, once the deletion is known to have happened."""
+        latest, earliest = self.deletion.latest, self.deletion.earliest
+        last, refusal = self._last_accepted, self._refusals[0] if self._refusals else None
+        missing = Missing(because=Because.TIMED_OUT, detail="not refused before the end of the watch")
+        return Clock(
+            last_accepted=round(max(0.0, last.sent - latest), 6) if last else 0.0,
+            first_refused=round(refusal.received - earliest, 6) if refusal else None,
+            watched=round(max(0.0, self.clock() - latest), 6),
+            accepted=self._counts[True],
+            refused=self._counts[False],
+            undecided=self._counts[None],
+            refusal=refusal or missing,
+        )
 
 
 def _pause(watched: float, interval: float) -> float:
-    return min(SLOWEST, interval + 0.05 * max(0.0, watched))
+    return min(SLOWEST, interval + 0.05 * watched)
 
 
-def most_polls(watch_s: float, interval: float) -> int:
-    """How often `watch` polls at most in that many seconds."""
+def most_polls(length: float, interval: float) -> int:
+    """How often a watch of that many seconds polls at most."""
     polls, elapsed = 1, 0.0
-    while elapsed < watch_s:
+    while elapsed < length:
         elapsed += _pause(elapsed, interval)
         polls += 1
     return polls + int(SLOWEST / interval) + CONFIRMATIONS

@@ -10,30 +10,19 @@ from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from readiness.aurora.api_keys import ApiKeys, planned_key_requests
-from readiness.aurora.drill_clock import Deletion, most_polls, watch
+from readiness.aurora.drill_clock import Deletion, WatchLimits, most_polls
 from readiness.aurora.drill_journal import PREFIX, DrillJournal, JournalEntry
 from readiness.aurora.key_cleanup import remove_keys
-from readiness.aurora.requests import (
-    TRIES,
-    api_url,
-    partner_mint,
-    planned_mint,
-    planned_read,
-    token_url,
-    without_partner,
-)
+from readiness.aurora.requests import api_url, partner_mint, token_url, without_partner
 from readiness.aurora.session import Minted, Session
 from readiness.config.model import Config
-from readiness.config.presets import KNOWN_HOSTS
 from readiness.evidence import Attempt, Evidence, Missing
 from readiness.facts import Clock, DrillStep, KeyDrill
-from readiness.hosts import host_of, is_loopback
 from readiness.model import Because, Environment, Permission
 from readiness.probe import PlannedRequest, Probe, ProbeContext
-from readiness.reading import MintOutcome, mint_outcome, token_refused
+from readiness.probes.drill_watch import MINT, READ, SANDBOX, not_a_sandbox, planned_polls, token_accepted, two_clocks
 from readiness.secret import Secret
 
-SANDBOX = Environment.SANDBOX
 POLL_INTERVAL = 0.1
 """Seconds between polls at the start of the watch: the resolution of both clocks."""
 CLEANUP_TIME = 15.0
@@ -59,7 +48,7 @@ class KeyDrillProbe(Probe):
         return [
             partner_mint(config, SANDBOX),
             *planned_key_requests(config, SANDBOX, creations=1),
-            *planned_polls(config),
+            *planned_polls(config, most_polls(config.policy.drill_watch.total_seconds(), POLL_INTERVAL)),
         ]
 
     async def gather(self, context: ProbeContext) -> KeyDrill | Missing:
@@ -78,62 +67,6 @@ class KeyDrillProbe(Probe):
         finally:
             await asyncio.shield(asyncio.wait_for(drill.leave_nothing(), CLEANUP_TIME))
         return drill.evidence()
-
-
-def not_a_sandbox(config: Config) -> Missing | None:
-    """Why a key must not be made here: only hosts known as sandbox hosts, the emulator and loopback will do."""
-    known = {*KNOWN_HOSTS[SANDBOX], *config.policy.known_hosts.get(SANDBOX, ())}
-    for url in (api_url(config, SANDBOX, ""), token_url(config, SANDBOX)):
-        host = host_of(url)
-        if not is_loopback(host) and host not in known:
-            detail = f"{host} is not known as a sandbox host, so no key is made there; see `policy.known_hosts`"
-            return Missing(because=Because.NOT_PERMITTED, detail=detail)
-    return None
-
-
-def planned_polls(config: Config) -> Sequence[PlannedRequest]:
-    """Mints and reads with the drill's key, before and after its deletion."""
-    polls = most_polls(config.policy.drill_watch.total_seconds(), POLL_INTERVAL)
-    return [
-        planned_mint(config, SANDBOX, "mint-with-drill-key", polls + TRIES),
-        planned_read(config, SANDBOX, "read-with-drill-token", at_most=polls + TRIES),
-    ]
-
-
-def mint_accepted(attempt: Attempt) -> bool | Missing:
-    """Whether the token endpoint still takes the key."""
-    outcome = mint_outcome(attempt)
-    if outcome is MintOutcome.WRONG:
-        return Missing(because=Because.UNREACHABLE, detail=f"{attempt}: neither a token nor `invalid_client`")
-    return outcome is MintOutcome.ISSUED if isinstance(outcome, MintOutcome) else outcome
-
-
-def token_accepted(attempt: Attempt) -> bool | Missing:
-    """Whether the API still takes the token."""
-    refused = token_refused(attempt)
-    return refused if isinstance(refused, Missing) else not refused
-
-
-async def two_clocks(
-    context: ProbeContext, session: Session, key: tuple[str, Secret], token: Secret, deletion: Deletion
-) -> tuple[Clock, Clock]:
-    """Watch the key and its token die, side by side."""
-    until = min(
-        context.transport.clock() + context.config.policy.drill_watch.total_seconds(),
-        context.deadline - CLEANUP_TIME / 3,
-    )
-
-    async def mint() -> Attempt:
-        return (await session.mint_with("mint-with-drill-key", key, tries=1)).attempt
-
-    async def read() -> Attempt:
-        return await session.read("read-with-drill-token", token, tries=1)
-
-    clock = context.transport.clock
-    return await asyncio.gather(
-        watch(mint, mint_accepted, deletion, clock=clock, interval=POLL_INTERVAL, until=until),
-        watch(read, token_accepted, deletion, clock=clock, interval=POLL_INTERVAL, until=until),
-    )
 
 
 NOT_REACHED = Missing(because=Because.UNREACHABLE, detail="the drill did not get as far as a deletion")
@@ -186,20 +119,29 @@ class _Drill:
         self.note("delete", deletion)
         if deletion.status not in {200, 204}:
             return
-        self.context.progress("watching the deleted key and its token")
+        self.context.progress(
+            "watching the deleted key and its token", self.context.config.policy.drill_watch.total_seconds()
+        )
+        limits = WatchLimits(
+            interval=POLL_INTERVAL,
+            length=self.context.config.policy.drill_watch.total_seconds(),
+            limit=self.context.deadline - CLEANUP_TIME / 3,
+        )
         moment = Deletion(earliest=deletion.sent, latest=deletion.received)
-        self.mint_clock, self.token_clock = await two_clocks(self.context, self.session, key, minted, moment)
+        key_watch, token_watch = two_clocks(self.session, key, minted, moment, limits)
+        await asyncio.gather(key_watch.run(), token_watch.run())
+        self.mint_clock, self.token_clock = key_watch.result(), token_watch.result()
         self.note("mint_after", self.mint_clock.refusal)
         self.note("read_after", self.token_clock.refusal)
 
     async def _use(self, key: tuple[str, Secret]) -> Secret | None:
         """A mint and a read: the control without which a refusal would prove nothing."""
         self.context.progress("using the key")
-        minted: Minted = await self.session.mint_with("mint-with-drill-key", key)
+        minted: Minted = await self.session.mint_with(MINT, key)
         self.note("mint", minted.attempt)
         if minted.token is None:
             return None
-        read = await self.session.read("read-with-drill-token", minted.token)
+        read = await self.session.read(READ, minted.token)
         self.note("read", read)
         return minted.token if token_accepted(read) is True else None
 

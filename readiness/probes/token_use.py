@@ -114,6 +114,6 @@ class TokenUseProbe(Probe):
             lifetime = f"the token lives {first.facts.expires_in:g} s, which is longer than the time left"
             return Missing(because=Because.TIMED_OUT, detail=f"{lifetime} for this run; raise `--deadline`")
         while (left := due - context.transport.clock()) > 0:
-            context.progress(f"waiting {left:.0f} s for a token to expire")
+            context.progress("waiting for a token to expire", left)
             await asyncio.sleep(min(left, 1.0))
         return await context.session.read("read-after-expiry", first.token)

@@ -1,0 +1,130 @@
+"""What the commands that judge have in common: where their words go, and how they end."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+import rich.console
+
+from readiness.audit import DEADLINE, Audit, Options
+from readiness.errors import UsageError
+from readiness.evidence import EvidenceError, EvidenceSet, Selection, read_evidence
+from readiness.model import AuditResult, Environment, Permission, Readiness, Severity
+from readiness.output import Output, Sink, check_place
+from readiness.report import render
+from readiness.report.progress import Progress
+from readiness.report.terminal import print_summary
+from readiness.secret import Redactor, install_logging
+
+EXIT_CODES = {
+    Readiness.READY: 0,
+    Readiness.READY_WITH_WAIVERS: 0,
+    Readiness.NOT_READY: 1,
+    Readiness.INCOMPLETE: 3,
+}
+INTERRUPTED = 130
+Outputs = Sequence[tuple[str, str]]
+
+
+def exit_code(result: AuditResult) -> int:
+    """What the process ends with; display and format options have no say in it."""
+    return INTERRUPTED if result.run.interrupted else EXIT_CODES[result.verdict]
+
+
+def options_of(values: Mapping[str, Any]) -> Options:
+    """The options of a run, from the command line's."""
+    return Options(
+        selection=Selection(
+            only=tuple(values["only"]),
+            skip=tuple(values["skip"]),
+            environments=tuple(Environment(each) for each in values["environments"]),
+        ),
+        fail_on=Severity(values["fail_on"]) if values.get("fail_on") else None,
+        allow=tuple(Permission(each) for each in values["allow"]),
+        deadline=values.get("deadline", DEADLINE),
+    )
+
+
+class Console:
+    """Where words for people go: the summary to standard output, progress and errors to standard error."""
+
+    def __init__(self, *, quiet: bool, verbose: bool, no_color: bool) -> None:
+        self.quiet, self.verbose, self._no_color = quiet, verbose, no_color
+
+    def check_outputs(self, outputs: Outputs, evidence: str | None) -> None:
+        """Refuse places that cannot be written before anything runs: a result must not be lost at the end."""
+        places = [path for _, path in outputs if path != "-"] + ([evidence] if evidence else [])
+        doubled = {path for path in places if places.count(path) > 1}
+        if doubled or [path for _, path in outputs].count("-") > 1:
+            raise UsageError(f"Two outputs cannot share {', '.join(sorted(doubled)) or 'standard output'}.")
+        for path in places:
+            check_place(Path(path))
+
+    @contextlib.contextmanager
+    def watch(self) -> Iterator[Progress]:
+        """Show what a run does while it runs. What plug-ins print goes nowhere: it has passed no gate."""
+        console = rich.console.Console(file=sys.stderr, no_color=self._no_color or None)
+        with Progress(console, quiet=self.quiet) as progress, contextlib.redirect_stdout(_Nowhere()):
+            yield progress
+
+    def summary(self, result: AuditResult, sink: Sink, written: Sequence[Path], *, to_stdout: bool) -> None:
+        """The readable end of a run."""
+        stream = sink.stream(sys.stdout if to_stdout else sys.stderr)
+        console = rich.console.Console(file=cast("IO[str]", stream), no_color=self._no_color or None)
+        print_summary(result, console, quiet=self.quiet, verbose=self.verbose, written=written)
+        stream.flush()
+
+
+def deliver(audit: Audit, console: Console, outputs: Outputs, evidence: str | None) -> None:
+    """Write everything that was asked for, or, if any of it holds a secret, nothing. Raises LeakError."""
+    extra = [Output(Path(evidence), audit.evidence.model_dump_json(indent=2) + "\n")] if evidence else []
+    deliver_result(audit.result, audit.redactor, console, outputs, extra)
+
+
+def deliver_result(
+    result: AuditResult, redactor: Redactor, console: Console, outputs: Outputs, extra: Sequence[Output] = ()
+) -> None:
+    """The same for a result alone."""
+    install_logging(redactor, 1 if console.verbose else 0)
+    sink = Sink(redactor)
+    rendered = [Output(None if path == "-" else Path(path), render(result, kind)) for kind, path in outputs]
+    sink.write_all([*rendered, *extra])
+    written = [output.path for output in (*rendered, *extra) if output.path is not None]
+    to_stdout = all(output.path is not None for output in rendered)
+    if not (console.quiet and outputs):
+        console.summary(result, sink, written, to_stdout=to_stdout)
+
+
+def read_text(path: str) -> str:
+    """A file's text. Raises UsageError."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text.") from None
+
+
+def read_evidence_file(path: str) -> EvidenceSet:
+    """An evidence file. Raises UsageError."""
+    try:
+        return read_evidence(read_text(path))
+    except EvidenceError as error:
+        raise UsageError(
+            f"{path} is not usable: {error}.", "Save it again: readiness run --save-evidence PATH"
+        ) from None
+
+
+class _Nowhere:
+    """Takes what is written and forgets it."""
+
+    def write(self, text: str) -> int:
+        """Pretend that it was written."""
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing to do."""
