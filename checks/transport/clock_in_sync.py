@@ -50,6 +50,8 @@ def clock_in_sync(evidence: EvidenceView) -> Verdict:
             reasons.append(connection)
             continue
         for index, host in enumerate(connection.hosts):
+            if host.own:  # nothing is sent to the integrator's own hosts
+                continue
             answer = host.answer
             if isinstance(answer, Missing):
                 reasons.append(answer)
@@ -66,7 +68,7 @@ def clock_in_sync(evidence: EvidenceView) -> Verdict:
         return Verdict.failed(f"This machine's clock is off by {wrong[0].least:.0f} s or more.", *findings)
     if not offsets:
         nothing = Missing(because=Because.UNREACHABLE, detail="No usable answer carried a Date header.")
-        return unknown(nothing, *reasons)
+        return unknown(*(reasons or [nothing]))
     most = max(offset.most for offset in offsets)
     if most > TOLERANCE:
         return Verdict.unknown(f"The clock may be off by up to {most:.0f} s; the limit is {TOLERANCE:.0f} s.")

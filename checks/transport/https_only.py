@@ -21,8 +21,8 @@ from readiness.api import (
 
 
 @check(
-    title="Every URL is https",
-    failing_title="A URL is not https",
+    title="Every configured URL is https",
+    failing_title="A configured URL is not https",
     severity=Severity.BLOCKER,
     kind=Kind.STATIC,
     needs=[Configuration],
