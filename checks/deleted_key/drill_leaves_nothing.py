@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from readiness.api import EvidenceView, KeyDrill, Kind, Missing, Severity, Verdict, check, how_to_drill, unknown
+from readiness.api import (
+    Environment,
+    EvidenceView,
+    KeyDrill,
+    Kind,
+    Missing,
+    Severity,
+    Verdict,
+    check,
+    how_to_drill,
+    unknown,
+)
 
 
 @check(

@@ -6,6 +6,7 @@ from readiness.api import (
     S3,
     Because,
     CrossEnvironment,
+    Environment,
     EvidenceView,
     Kind,
     Missing,

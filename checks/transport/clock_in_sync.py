@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from readiness.api import (
+    Attempt,
     Because,
     Connection,
     Environment,
@@ -43,6 +44,25 @@ def clock_in_sync(evidence: EvidenceView) -> Verdict:
         Run the audit on the machine that takes payments: it is that clock which matters.
     When it is unknown: No usable answer carried a Date header, or the difference is too close to 30 s to tell.
     """
+    offsets, reasons = _offsets(evidence)
+    wrong = [offset for offset in offsets if offset.least > TOLERANCE]
+    if wrong:
+        findings = (
+            evidence.cite(Connection, f"/hosts/{offset.index}/answer", str(offset), offset.environment)
+            for offset in wrong
+        )
+        return Verdict.failed(f"This machine's clock is off by {wrong[0].least:.0f} s or more.", *findings)
+    if not offsets:
+        nothing = Missing(because=Because.NOT_CONFIGURED, detail="No host of the vendor's was asked.")
+        return unknown(*(reasons or [nothing]))
+    most = max(offset.most for offset in offsets)
+    if most > TOLERANCE:
+        return Verdict.unknown(f"The clock may be off by up to {most:.0f} s; the limit is {TOLERANCE:.0f} s.")
+    return Verdict.passed(f"This machine's clock is within {most:.1f} s of {len(offsets)} answers' Date headers.")
+
+
+def _offsets(evidence: EvidenceView) -> tuple[list[_Offset], list[Missing]]:
+    """What every answer of the vendor's hosts says of our clock, and why others say nothing."""
     offsets: list[_Offset] = []
     reasons: list[Missing] = []
     for environment, connection in evidence.each(Connection).items():
@@ -52,27 +72,12 @@ def clock_in_sync(evidence: EvidenceView) -> Verdict:
         for index, host in enumerate(connection.hosts):
             if host.own:  # nothing is sent to the integrator's own hosts
                 continue
-            answer = host.answer
-            if isinstance(answer, Missing):
-                reasons.append(answer)
-            elif unusable := answer.unusable():
-                reasons.append(unusable)
-            elif (offset := _offset(environment, index, answer)) is not None:
-                offsets.append(offset)
-    wrong = [offset for offset in offsets if offset.least > TOLERANCE]
-    if wrong:
-        findings = (
-            evidence.cite(Connection, f"/hosts/{offset.index}/answer", str(offset), offset.environment)
-            for offset in wrong
-        )
-        return Verdict.failed(f"This machine's clock is off by {wrong[0].least:.0f} s or more.", *findings)
-    if not offsets:
-        nothing = Missing(because=Because.UNREACHABLE, detail="No usable answer carried a Date header.")
-        return unknown(*(reasons or [nothing]))
-    most = max(offset.most for offset in offsets)
-    if most > TOLERANCE:
-        return Verdict.unknown(f"The clock may be off by up to {most:.0f} s; the limit is {TOLERANCE:.0f} s.")
-    return Verdict.passed(f"This machine's clock is within {most:.1f} s of {len(offsets)} answers' Date headers.")
+            read = _offset(environment, index, host.answer)
+            if isinstance(read, Missing):
+                reasons.append(read)
+            else:
+                offsets.append(read)
+    return offsets, reasons
 
 
 @dataclass(frozen=True)
@@ -89,16 +94,20 @@ class _Offset:
         return f"off by {self.least:.1f} s to {self.most:.1f} s. {self.answer}"
 
 
-def _offset(environment: Environment, index: int, answer: Exchange) -> _Offset | None:
-    """Compare an answer's Date (RFC 9110, 6.6.1) with our clock; None when it has none, or comes from a cache."""
+def _offset(environment: Environment, index: int, answer: Attempt) -> _Offset | Missing:
+    """Compare an answer's Date (RFC 9110, 6.6.1) with our clock; a cached one tells of another time."""
+    if isinstance(answer, Missing):
+        return answer
+    if unusable := answer.unusable():
+        return unusable
     headers = {name.lower(): value for name, value in answer.headers.items()}
+    undated = Missing(because=Because.UNREACHABLE, detail=f"{answer}: no fresh Date header")
     if headers.get("age", "0").strip() != "0":
-        return None
+        return undated
     try:
-        theirs = parsedate_to_datetime(headers["date"])
-        sent = (answer.at - theirs).total_seconds()
+        sent = (answer.at - parsedate_to_datetime(headers["date"])).total_seconds()
     except (KeyError, ValueError, TypeError, OverflowError):
-        return None
+        return undated
     # They wrote the Date between our sending and our receiving, and cut its fraction of a second off.
     low, high = sent - 1.0, sent + max(0.0, answer.received - answer.sent)
     least = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
