@@ -12,27 +12,33 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from readiness.scan.placeholder import is_uuid, looks_random
 
-_VENDOR_WORDS = (b"aurora", b"Aurora", b"AURORA", b"flute", b"Flute", b"FLUTE")
 _VENDOR = re.compile(
     rb"""
     risewithaurora | \bapi\.(?:uat\.)?flute\.com | \bdeveloper\.flute\.com | getflute
-    | (?<![a-z]) (?:aurora|flute2?|arise) [_.-]?
+    | (?:aurora|flute2?|(?<![a-z])arise) [_.-]?
       (?:sdk|payments?|pay|api|oauth|auth|client|sandbox|prod(?:uction)?|live|secret|webhooks?|hmac|access|bearer|token)
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 """What a file says that uses the vendor's API. The word alone is a colour, a database and an instrument."""
 
-_ASSIGNMENT = re.compile(
+_LONGEST_NAME = 64
+_NAME = re.compile(
     rb"""
-    (?P<name> (?: client | hmac | web[_-]?hook (?:[_-]?signing)? | sign(?:ing|ature) | api | app ) [_-]?secret
-            | (?: aurora | flute2? | arise ) [\w-]{0,40}? secret
-            | (?: access | refresh | bearer ) [_-]? token )
+    (?: (?: client | hmac | web[_-]?hook (?:[_-]?signing)? | sign(?:ing|ature) | api | app ) [_-]? secret
+      | (?: aurora | flute2? | arise ) [\w-]{0,40} secret
+      | (?: access | refresh | bearer ) [_-]? token )
+    $""",
+    re.VERBOSE,
+)
+"""Names of secrets in the vendor's SDKs and documentation, in lower case."""
+_VALUE = re.compile(
+    rb"""
     (?: [_-]? (?: key | value | sandbox | prod(?:uction)? | live | uat ) )?
     ["'`\]]{0,2} (?: \s{0,8} (?: => | := | [:=,>] ) \s{0,8} | [ ] )
     (?: [bru]? (?P<quote>["'`]) (?P<quoted> [^"'`\s\\]{16,4096} ) (?P=quote)
@@ -40,6 +46,7 @@ _ASSIGNMENT = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+"""What follows a name that is given a literal: in code, JSON, YAML, XML, .env files, shells and arguments."""
 LONGEST_CREDENTIAL = 4096
 """Bytes; JWTs are the longest."""
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z_]+[A-Z][A-Za-z_]*\d?")
@@ -62,29 +69,42 @@ class Credential(NamedTuple):
     """Whether it counts only in a file that uses the vendor's API."""
 
 
-def talks_of_vendor(text: bytes) -> bool:
-    """Whether the text uses, configures or documents the vendor's API."""
-    return any(word in text for word in _VENDOR_WORDS) and bool(_VENDOR.search(text))
+def talks_of_vendor(lowered: bytes) -> bool:
+    """Whether the text, given in lower case, uses, configures or documents the vendor's API."""
+    return (b"aurora" in lowered or b"flute" in lowered) and bool(_VENDOR.search(lowered))
 
 
 def credentials_in(text: bytes, *, vendor: bool) -> Iterator[Credential]:
     """Every credential by its look. `vendor` false leaves out those that need the vendor's context."""
-    finders: tuple[Callable[[bytes], Iterator[Credential]], ...] = (_basic_headers, _live_keys)
-    for finder in (*finders, _assignments, _bearers) if vendor else finders:
-        yield from finder(text)
+    yield from _basic_headers(text)
+    yield from _live_keys(text)
+    if vendor:
+        yield from _assignments(text)
+        yield from _bearers(text)
 
 
 def _assignments(text: bytes) -> Iterator[Credential]:
-    for match in _ASSIGNMENT.finditer(text):
-        group = "quoted" if match["quoted"] else "bare"
-        value = match[group].decode("utf-8", "replace")
-        token = _is_jwt(value)
-        if group == "bare" and _REFERENCE.fullmatch(value) and not token:
-            continue
-        if token or looks_random(value):
-            what = "token" if match["name"].lower().endswith(b"token") else "client or webhook secret"
-            form = f"assigned to `{match['name'].decode()}`"
-            yield Credential(*match.span(group), what, form, value, needs_vendor=True)
+    lowered = text.lower()
+    for word in (b"secret", b"token"):
+        after = 0
+        while (after := lowered.find(word, after) + len(word)) >= len(word):
+            name = _NAME.search(lowered, max(0, after - _LONGEST_NAME), after)
+            match = _VALUE.match(text, after) if name else None
+            if name and match and (value := _literal(match)):
+                what = "token" if word == b"token" else "client or webhook secret"
+                form = f"assigned to `{text[name.start() : after].decode()}`"
+                span = match.span("quoted" if match["quoted"] else "bare")
+                yield Credential(*span, what, form, value, needs_vendor=True)
+
+
+def _literal(match: re.Match[bytes]) -> str | None:
+    """The value that was assigned, unless it is a variable, a placeholder or a word."""
+    value = (match["quoted"] or match["bare"]).decode("utf-8", "replace")
+    if _is_jwt(value):
+        return value
+    if match["bare"] and _REFERENCE.fullmatch(value):
+        return None
+    return value if looks_random(value) else None
 
 
 def _basic_headers(text: bytes) -> Iterator[Credential]:
@@ -107,7 +127,7 @@ def _bearers(text: bytes) -> Iterator[Credential]:
 def _live_keys(text: bytes) -> Iterator[Credential]:
     for match in _KEY.finditer(text):
         line_start = text.rfind(b"\n", 0, match.start()) + 1
-        if looks_random(match[1].decode()) and b"stripe" not in text[line_start : match.start()].lower():
+        if looks_random(match[0].decode()) and b"stripe" not in text[line_start : match.start()].lower():
             yield Credential(*match.span(), "`sk_live_` key", "raw", match[0].decode(), needs_vendor=False)
 
 

@@ -11,7 +11,7 @@ from readiness.scan.blocks import Block
 from readiness.scan.credentials import LONGEST_CREDENTIAL, credentials_in, talks_of_vendor
 from readiness.scan.hosts import RetiredHosts
 from readiness.scan.needles import Match, Needles
-from readiness.scan.place import LineCounter, TextView, utf16_codec
+from readiness.scan.place import LineCounter, TextView
 
 _MOST_HITS = 50
 """Places of one thing in one file that are told: the first say all that the others would."""
@@ -69,7 +69,7 @@ class FileSearch:
         """Search one more block."""
         if self._lines is None:
             self._lines = LineCounter(block.data)
-            self._codec = utf16_codec(block.data)
+            self._codec = self._lines.codec
             self.packed = next((kind for magic, kind in _PACKED.items() if block.data.startswith(magic)), None)
         matches = self._needles.find(block.data)
         for match in matches:
@@ -99,7 +99,8 @@ class FileSearch:
         return [place.at(path) for place in self._retired]
 
     def _search_text(self, block: Block, view: TextView, matches: list[Match]) -> None:
-        self._vendor = self._vendor or talks_of_vendor(view.data)
+        lowered = view.data.lower()
+        self._vendor = self._vendor or talks_of_vendor(lowered)
         whole = not (block.head or block.tail)  # else the context may stand in another block
         for credential in credentials_in(view.data, vendor=self._vendor or not whole):
             start, end = view.original(credential.start), view.original(credential.end)
@@ -110,7 +111,7 @@ class FileSearch:
                 places: list[_Place] = []
                 self._add(places, block, start, (credential.what, None, credential.form))
                 self._credentials += [(place, credential.needs_vendor) for place in places]
-        for offset, host in self._hosts.find(view.data):
+        for offset, host in self._hosts.find(lowered):
             start = view.original(offset)
             if block.owns(start):
                 self._add(self._retired, block, start, (host, self._environment, "raw"))

@@ -14,18 +14,15 @@ class RetiredHosts:
     def __init__(self, domains: Iterable[str]) -> None:
         names = sorted(domains)
         # A host is rare in a file and its registered domain even more so: one quick search decides for most files.
-        labels = {name.split(".")[-2] for name in names if "." in name}
-        self._hints = tuple(hint.encode() for label in sorted(labels) for hint in (label, label.upper()))
+        self._hints = sorted({name.split(".")[-2].encode() for name in names if "." in name})
         alternatives = "|".join(re.escape(name) for name in names)
-        self._pattern = re.compile(
-            rf"(?<![\w.-])(?:[\w-]+\.){{0,8}}(?:{alternatives})(?![\w-])(?!\.[\w-])".encode(), re.IGNORECASE
-        )
+        self._pattern = re.compile(rf"(?<![\w.-])(?:[\w-]+\.){{0,8}}(?:{alternatives})(?![\w-])(?!\.[\w-])".encode())
 
-    def find(self, text: bytes) -> Iterator[tuple[int, str]]:
-        """Offset and name, in lower case, of each; pages of documentation are no hosts of the API."""
-        if not any(hint in text for hint in self._hints):
+    def find(self, lowered: bytes) -> Iterator[tuple[int, str]]:
+        """Offset and name of each in a text in lower case; pages of documentation are no hosts of the API."""
+        if not any(hint in lowered for hint in self._hints):
             return
-        for match in self._pattern.finditer(text):
-            host = match[0].decode().lower()
+        for match in self._pattern.finditer(lowered):
+            host = match[0].decode()
             if host not in DOCUMENTATION_HOSTS:
                 yield match.start(), host

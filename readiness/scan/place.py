@@ -17,8 +17,9 @@ class LineCounter:
 
     def __init__(self, head: bytes) -> None:
         """`head`: the file's first block."""
-        self._codec = utf16_codec(head)
-        self._feed = b"\n" if self._codec is None else "\n".encode(self._codec)
+        self.codec = utf16_codec(head)
+        """Of UTF-16; None for everything else."""
+        self._feed = b"\n" if self.codec is None else "\n".encode(self.codec)
         self._done = len(_mark(head))
         """Offset in the file up to which lines are counted."""
         self._lines = 0
@@ -38,7 +39,7 @@ class LineCounter:
     def _count(self, block: Block, end: int) -> tuple[int, int]:
         start = max(self._done - block.offset, 0)
         data, feed = block.data, self._feed
-        if self._codec is None:
+        if self.codec is None:
             feeds, last = data.count(feed, start, end), data.rfind(feed, start, end)
         else:
             # At odd offsets the same bytes belong to two neighbouring characters.
@@ -46,7 +47,7 @@ class LineCounter:
             whole = [at for at in places if (block.offset + at) % 2 == 0]
             feeds, last = len(whole), whole[-1] + 1 if whole else -1
         line = data[last + 1 if last >= 0 else start : end]
-        characters = len(line.translate(None, _CONTINUATION)) if self._codec is None else len(line) // 2
+        characters = len(line.translate(None, _CONTINUATION)) if self.codec is None else len(line) // 2
         return self._lines + feeds, characters if last >= 0 else self._column + characters
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 
-SHORTEST_CREDENTIAL = 16
+SHORTEST_CREDENTIAL = 20
 """Characters. The vendor's are longer: a UUID, 64 hex digits, or an `sk_live_…` key."""
 _LEAST_ENTROPY = {True: 2.9, False: 3.4}
 """Bits a character, by whether the text is hex (at most 4 bits)."""
