@@ -64,6 +64,7 @@ from readiness.reading import (
     without_token,
 )
 from readiness.requirements import G7, G8, G10, S1, S2, S3, S4
+from readiness.wording import plural
 
 __all__ = [
     "G7",
@@ -130,6 +131,7 @@ __all__ = [
     "not_deleted",
     "parent_in",
     "place_of",
+    "plural",
     "refused_in_time",
     "text",
     "token_faults",

@@ -68,15 +68,14 @@ def expired_by_itself(mint: Attempt, refusal: Attempt) -> Missing | None:
 
 
 def how_to_drill(missing: Missing, otherwise: str = "") -> Missing:
-    """The same reason, with the lines of the config that would enable the drill."""
-    lines = {
-        Because.NOT_PERMITTED: "To allow it, add `permissions: [sandbox-writes]`",
-        Because.NOT_CONFIGURED: (
-            "To enable it, give `environments.sandbox.partner` and `permissions: [sandbox-writes]`, "
-            "or run `readiness drill CONFIG --guided` and name its file under `evidence`"
-        ),
-    }
-    line = lines.get(missing.because)
-    if line is None:
+    """The same reason, with the lines of the config that would enable the drill where it is not configured.
+
+    Where it is not permitted, the reason itself names what would permit it.
+    """
+    if missing.because is not Because.NOT_CONFIGURED:
         return missing
-    return missing.model_copy(update={"detail": f"{missing.detail.rstrip('.')}. {line}{otherwise}."})
+    lines = (
+        "To enable the drill, give `environments.sandbox.partner` and `permissions: [sandbox-writes]`, "
+        f"or run `readiness drill CONFIG --guided` and name its file under `evidence`{otherwise}."
+    )
+    return missing.model_copy(update={"detail": f"{missing.detail.rstrip('.')}. {lines}"})

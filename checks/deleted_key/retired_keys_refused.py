@@ -15,6 +15,7 @@ from readiness.api import (
     Verdict,
     check,
     mint_outcome,
+    plural,
     unknown,
     weigh,
     without_token,
@@ -65,11 +66,11 @@ def retired_keys_refused(evidence: EvidenceView) -> Verdict:
             failures.append(seen.model_copy(update={"location": trial.location}))
     count = len(settings.retired_client_ids)
     if len(retired.trials) < count:
-        detail = f"Only {len(retired.trials)} of {count} retired keys were tried."
+        detail = f"Tried were {len(retired.trials)} of {plural(count, 'retired key')}."
         undecided.append(Missing(because=Because.UNREACHABLE, detail=detail))
     return weigh(
         failures,
         undecided,
-        failed=f"{len(failures)} of {count} retired keys still get tokens; expected `invalid_client`.",
-        passed=f"{count} retired keys got `invalid_client` where the live key got a token.",
+        failed=f"{len(failures)} of {plural(count, 'retired key')} still got a token; expected `invalid_client`.",
+        passed=f"{plural(count, 'retired key')} got `invalid_client` where the live key got a token.",
     )

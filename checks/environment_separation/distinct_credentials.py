@@ -17,6 +17,7 @@ from readiness.api import (
     Severity,
     Verdict,
     check,
+    plural,
     unknown,
     weigh,
 )
@@ -60,7 +61,7 @@ def distinct_credentials(evidence: EvidenceView) -> Verdict:
         failures,
         undecided,
         failed="Sandbox and production share credentials or the place they come from.",
-        passed=f"Client ids, {count} secrets and their references differ between sandbox and production.",
+        passed=f"Client ids, {plural(count, 'secret')} and their references differ between sandbox and production.",
     )
 
 

@@ -16,6 +16,7 @@ from readiness.api import (
     check,
     host_of,
     parent_in,
+    plural,
     weigh,
 )
 
@@ -70,5 +71,5 @@ def _weigh(failures: list[Finding], undecided: list[Missing], files: int) -> Ver
         failures,
         undecided,
         failed=f"Retired or foreign hosts are named: {', '.join(hosts)}.",
-        passed=f"No retired or foreign host in the config's URLs and in {files} source files.",
+        passed=f"No retired or foreign host in the config's URLs and in {plural(files, 'source file')}.",
     )

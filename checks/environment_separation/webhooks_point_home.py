@@ -27,6 +27,7 @@ from readiness.api import (
     not_accepted,
     parent_in,
     place_of,
+    plural,
     text,
     weigh,
 )
@@ -79,8 +80,8 @@ def webhooks_point_home(evidence: EvidenceView) -> Verdict:
     return weigh(
         failures,
         undecided,
-        failed=f"{len(failures)} of {count} webhook endpoints of {evidence.environment} point elsewhere.",
-        passed=f"{count} webhook endpoints, all of them this environment's.",
+        failed=f"{len(failures)} of {plural(count, 'webhook endpoint')} of {evidence.environment} elsewhere.",
+        passed=f"{plural(count, 'webhook endpoint')} registered, none that is not this environment's.",
     )
 
 

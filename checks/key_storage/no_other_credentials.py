@@ -14,6 +14,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    plural,
     weigh,
 )
 
@@ -48,6 +49,6 @@ def no_other_credentials(evidence: EvidenceView) -> Verdict:
     return weigh(
         hits,
         undecided,
-        failed=f"{len(hits)} credentials that the config does not know stand in the sources.",
-        passed=f"{tree.files} files searched: none holds a credential that the config does not know.",
+        failed=f"{plural(len(hits), 'credential')} in the sources that the config does not know.",
+        passed=f"{plural(tree.files, 'file')} searched: none holds a credential that the config does not know.",
     )

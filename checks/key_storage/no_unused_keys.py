@@ -19,6 +19,7 @@ from readiness.api import (
     check,
     listed,
     not_accepted,
+    plural,
     text,
     unknown,
     weigh,
@@ -77,8 +78,8 @@ def no_unused_keys(evidence: EvidenceView) -> Verdict:
     return weigh(
         failures,
         undecided,
-        failed=f"{len(failures)} of {len(ours)} listed keys are not in use by the config.",
-        passed=f"{len(ours)} keys are listed, all of them declared.",
+        failed=f"{len(failures)} of {plural(len(ours), 'listed key')} not declared, or declared retired.",
+        passed=f"{plural(len(ours), 'key')} listed, none that is not declared.",
     )
 
 

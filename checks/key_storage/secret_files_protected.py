@@ -16,6 +16,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    plural,
     weigh,
 )
 
@@ -52,12 +53,15 @@ def secret_files_protected(evidence: EvidenceView) -> Verdict:
         ]
     undecided += [Missing(because=Because.UNREACHABLE, detail=f"Not searched: {gap}") for gap in tree.gaps]
     if not tree.secret_files and not undecided:
-        return Verdict.not_applicable(f"No file holds secrets: no file reference, no .env among {tree.files} files.")
+        return Verdict.not_applicable(
+            f"No file holds secrets: no file reference, no .env in {plural(tree.files, 'file')}."
+        )
+    exposed = len({finding.location for finding in failures})
     return weigh(
         failures,
         undecided,
-        failed=f"{len({finding.location for finding in failures})} files that hold secrets are exposed.",
-        passed=f"{len(tree.secret_files)} files that hold secrets: untracked, ignored, private and not shipped.",
+        failed=f"{exposed} of {plural(len(tree.secret_files), 'file')} with secrets exposed.",
+        passed=f"{plural(len(tree.secret_files), 'file')} with secrets: untracked, ignored, private and not shipped.",
     )
 
 

@@ -13,6 +13,7 @@ from readiness.api import (
     Severity,
     Verdict,
     check,
+    plural,
     unknown,
 )
 
@@ -47,10 +48,12 @@ def secret_is_a_reference(evidence: EvidenceView) -> Verdict:
         if secret.source == "literal"
     ]
     if literals:
-        return Verdict.failed(f"{len(literals)} of {len(secrets)} secrets stand in the config file itself.", *literals)
+        return Verdict.failed(
+            f"{len(literals)} of {plural(len(secrets), 'secret')} written in the config file itself.", *literals
+        )
     if secrets:
         stores = ", ".join(sorted({secret.source for secret in secrets}))
-        return Verdict.passed(f"{len(secrets)} secrets, none written in the config; kept in: {stores}.")
+        return Verdict.passed(f"{plural(len(secrets), 'secret')}, none written in the config; kept in: {stores}.")
     settings = facts.environments.get(environment) if environment else None
     if settings is not None and settings.emulated:
         return Verdict.not_applicable("The emulator makes this environment's key for the run; the config holds none.")

@@ -15,6 +15,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    plural,
     weigh,
 )
 
@@ -63,6 +64,6 @@ def secret_not_in_tree(evidence: EvidenceView) -> Verdict:
     return weigh(
         hits,
         undecided,
-        failed=f"{len(hits)} occurrences of {environment} secrets in the sources.",
-        passed=f"{len(names)} secrets of {environment} searched in {tree.files} files: none occurs.",
+        failed=f"{plural(len(hits), 'occurrence')} of {environment} secrets in the sources.",
+        passed=f"{plural(len(names), 'secret')} of {environment} searched in {plural(tree.files, 'file')}, none found.",
     )

@@ -13,6 +13,7 @@ from readiness.api import (
     Severity,
     Verdict,
     check,
+    plural,
     weigh,
 )
 
@@ -60,8 +61,8 @@ def certificate_valid(evidence: EvidenceView) -> Verdict:
     return weigh(
         failures,
         undecided,
-        failed=f"{len(failures)} of {len(seen)} hosts have no certificate that is valid for {FEWEST_DAYS} more days.",
-        passed=f"{len(seen)} certificates verify, each for {FEWEST_DAYS} more days at least: {', '.join(seen)}.",
+        failed=f"{len(failures)} of {plural(len(seen), 'host')}: the certificate is not valid or ends within two weeks.",
+        passed=f"{plural(len(seen), 'certificate')} verified, none ends within {FEWEST_DAYS} days: {', '.join(seen)}.",
     )
 
 

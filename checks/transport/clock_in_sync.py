@@ -17,6 +17,7 @@ from readiness.api import (
     Severity,
     Verdict,
     check,
+    plural,
     unknown,
 )
 
@@ -58,7 +59,9 @@ def clock_in_sync(evidence: EvidenceView) -> Verdict:
     most = max(offset.most for offset in offsets)
     if most > TOLERANCE:
         return Verdict.unknown(f"The clock may be off by up to {most:.0f} s; the limit is {TOLERANCE:.0f} s.")
-    return Verdict.passed(f"This machine's clock is within {most:.1f} s of {len(offsets)} answers' Date headers.")
+    return Verdict.passed(
+        f"This machine's clock is within {most:.1f} s of the Date in {plural(len(offsets), 'answer')}."
+    )
 
 
 def _offsets(evidence: EvidenceView) -> tuple[list[_Offset], list[Missing]]:

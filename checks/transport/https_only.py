@@ -16,6 +16,7 @@ from readiness.api import (
     check,
     host_of,
     is_loopback,
+    plural,
     unknown,
 )
 
@@ -46,13 +47,13 @@ def https_only(evidence: EvidenceView) -> Verdict:
         findings = (
             Finding(message=f"{url.role}: {_scheme(url)}://{host_of(url.url)}", location=url.location) for url in plain
         )
-        return Verdict.failed(f"{len(plain)} of {len(urls)} URLs are not https.", *findings)
+        return Verdict.failed(f"{len(plain)} of {plural(len(urls), 'URL')} not https.", *findings)
     if not any(url.environment is evidence.environment for url in urls):
         detail = f"The config names no URL for {evidence.environment}."
         return unknown(Missing(because=Because.NOT_CONFIGURED, detail=detail))
     local = sum(_scheme(url) != "https" for url in urls)
     apart = f" {local} of them lead to this machine over http." if local else ""
-    return Verdict.passed(f"{len(urls)} URLs, none that sends plain http over a network.{apart}")
+    return Verdict.passed(f"{plural(len(urls), 'URL')}, none that sends plain http over a network.{apart}")
 
 
 def _scheme(url: UrlFacts) -> str:

@@ -14,6 +14,7 @@ from readiness.api import (
     Trouble,
     Verdict,
     check,
+    plural,
     weigh,
 )
 
@@ -63,7 +64,7 @@ def reachable(evidence: EvidenceView) -> Verdict:
     return weigh(
         failures,
         undecided,
-        failed=f"{len(failures)} of {len(seen)} hosts of the vendor's API cannot be reached.",
+        failed=f"{len(failures)} of {plural(len(seen), 'host')} of the vendor's API cannot be reached.",
         passed=f"All hosts answer: {', '.join(seen)}.",
     )
 

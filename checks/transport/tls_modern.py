@@ -13,6 +13,7 @@ from readiness.api import (
     Severity,
     Verdict,
     check,
+    plural,
     weigh,
 )
 
@@ -59,7 +60,7 @@ def tls_modern(evidence: EvidenceView) -> Verdict:
         failures,
         undecided,
         failed="A host speaks plain http or an old TLS version.",
-        passed=f"{len(seen)} hosts negotiated TLS 1.2 or later: {', '.join(seen)}.",
+        passed=f"{plural(len(seen), 'host')} negotiated TLS 1.2 or later: {', '.join(seen)}.",
     )
 
 

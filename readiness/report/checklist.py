@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from readiness.model import Kind, Result, Status
-from readiness.report.words import group_of, plural
+from readiness.report.words import group_of
 from readiness.requirements import CHECKLIST
+from readiness.wording import plural
 
 _CODE = re.compile(r"go-live (G\d{1,2})\b")
 

@@ -19,7 +19,8 @@ from readiness.report.checklist import ChecklistRow, checklist
 from readiness.report.items import Item, items_of
 from readiness.report.pictures import Drill, Latency, Matrix, drill_of, latencies_of, matrix_of
 from readiness.report.steps import Step, steps_of
-from readiness.report.words import STATUS, plural, verdict_words
+from readiness.report.words import STATUS, verdict_words
+from readiness.wording import plural
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from readiness.model import Because, Environment, Kind, Readiness, Result, Status
+from readiness.wording import plural
 
 EMULATED = "embedded emulator: a demonstration, not evidence about the live service"
 """Stands beside every environment that the tool's own emulator played."""
@@ -79,11 +80,6 @@ def group_of(result: Result) -> str:
 def environment_word(environment: Environment | None) -> str:
     """How the scope of a result reads; a check without environment concerns the whole integration."""
     return "whole integration" if environment is None else str(environment)
-
-
-def plural(count: int, word: str, many: str | None = None) -> str:
-    """`1 check`, `2 checks`, `1,200 checks`."""
-    return f"{count:,} {word if count == 1 else many or word + 's'}"
 
 
 def verdict_words(readiness: Readiness, waivers: int) -> str:
