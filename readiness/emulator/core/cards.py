@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from readiness.emulator.settings import ProcessorType
+from readiness.secret.cards import brand_of
 
 Verdict = Literal["approved", "declined", "failed"]
 
@@ -42,33 +42,25 @@ SANDBOX_CARDS: Mapping[str, Outcome] = {
     "4000000020960003": Outcome("failed", "96", "System error"),
     "4000000010990002": Outcome("declined", "CVV", "Security code mismatch"),
 }
-"""Numbers that a `SandboxCard` processor knows; it approves every other one that passes the Luhn check."""
+"""Numbers that a `SandboxCard` processor knows; it approves every other card number."""
 
 TSYS_REFUSED = frozenset({*SANDBOX_CARDS, "5555555555554444"})
 """Numbers that a `Tsys` processor does not know."""
 
-_BRANDS = (
-    ("Visa", re.compile(r"4")),
-    ("MasterCard", re.compile(r"5[1-5]|2[2-7]")),
-    ("AmericanExpress", re.compile(r"3[47]")),
-    ("Discover", re.compile(r"6(?:011|4[4-9]|5)")),
-    ("DinersClub", re.compile(r"3(?:0[0-5]|[68])")),
-    ("JCB", re.compile(r"35")),
-)
+_VENDOR_NAMES = {
+    "visa": "Visa",
+    "mastercard": "MasterCard",
+    "amex": "AmericanExpress",
+    "discover": "Discover",
+    "diners": "DinersClub",
+    "jcb": "JCB",
+}
 
 
-def luhn_valid(digits: str) -> bool:
-    """Whether the digits pass the check of ISO/IEC 7812-1 annex B."""
-    total = 0
-    for index, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if index % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-def brand(number: str) -> str:
-    """The vendor's name of the card's brand."""
-    return next((name for name, prefix in _BRANDS if prefix.match(number)), "Unknown")
+def brand(number: str) -> str | None:
+    """The vendor's name of the card's brand; None for what is no card number."""
+    scheme = brand_of(number)
+    return None if scheme is None else _VENDOR_NAMES.get(scheme, "Unknown")
 
 
 def masked(number: str) -> str:

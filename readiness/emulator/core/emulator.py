@@ -103,8 +103,11 @@ class EmulatorCore:
             entry.malformed = _is_malformed(error)
             entry.committed = False
             return Answer(error.response(self._context(entry)))
-        except Exception:
-            logger.exception("The emulator failed to answer %s %s", request.method, request.path)
+        except Exception as error:
+            target = self.redaction.text(request.path)
+            what = (request.method, target, type(error).__name__)
+            logger.error("The emulator failed to answer %s %s: %s", *what)  # noqa: TRY400 - the traceback is for debugging
+            logger.debug("Where it failed", exc_info=error)
             entry.committed = False
             return Answer(ApiError(500, "The emulator failed.").response(self._context(entry)))
         return answer

@@ -10,19 +10,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from readiness.emulator.core.cards import luhn_valid
 from readiness.emulator.core.messages import Headers
+from readiness.secret import brand_of, is_secret_name
 
 BODY_LIMIT = 8_192
-"""Bytes of a body that the journal keeps."""
+"""Bytes of a body that the journal keeps; of a longer one only the size."""
+TEXT_LIMIT = 2_048
+"""Characters of a header, path or field that the journal keeps."""
 
-_SECRET_NAME = re.compile(
-    r"secret|password|passwd|token$|^token|refreshtoken|authorization|assertion|api-?key|signature|cookie"
-    r"|securitycode|cvv|cvc|cardnumber|^pan$|accountnumber|routingnumber|taxid|hmac|private-?key"
-)
 _RUN = re.compile(r"[A-Za-z0-9_\-]{16,}")
 _DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
-_CLEAR_NAMES = frozenset({"token_type", "idempotency-key"})
 _BENIGN_HEADERS = frozenset(
     {b"host", b"accept", b"accept-encoding", b"connection", b"content-length", b"user-agent", b"content-type"}
 )
@@ -55,6 +52,8 @@ class Redaction:
 
     def text(self, value: str) -> str:
         """A text with every issued secret and every card number replaced."""
+        if len(value) > TEXT_LIMIT:
+            return f"({len(value)} characters, {self.fingerprint(value)})"
         value = _RUN.sub(self._run, value)
         return _DIGITS.sub(self._card, value)
 
@@ -64,7 +63,7 @@ class Redaction:
 
     def _card(self, match: re.Match[str]) -> str:
         digits = re.sub(r"\D", "", match.group())
-        return self.fingerprint(digits) if luhn_valid(digits) else match.group()
+        return self.fingerprint(digits) if brand_of(digits) else match.group()
 
     def headers(self, headers: Headers) -> dict[str, str]:
         """Headers by lower-case name; repeated ones are joined."""
@@ -83,19 +82,18 @@ class Redaction:
         if name in {"authorization", "proxy-authorization"}:
             scheme, _, credentials = value.partition(" ")
             return f"{scheme} {self.fingerprint(credentials)}" if credentials else self.fingerprint(value)
-        return self.fingerprint(value) if _secret_name(name) else self.text(value)
+        return self.fingerprint(value) if is_secret_name(name) else self.text(value)
 
     def target(self, path: str, query: str) -> str:
         """Path with query; parameters are judged by name, everything by value."""
         path = self.text(path)
         if not query:
             return path
-        pairs = parse_qsl(query, keep_blank_values=True)
-        return (
-            path
-            + "?"
-            + "&".join(f"{quote(name)}={quote(self._member(name, value), safe=':')}" for name, value in pairs)
-        )
+        pairs = [
+            f"{quote(self.text(name), safe=':')}={quote(str(self._member(name, value)), safe=':')}"
+            for name, value in parse_qsl(query, keep_blank_values=True)
+        ]
+        return f"{path}?{'&'.join(pairs)}"
 
     def body(self, body: bytes, content_type: str) -> Any:
         """A body as data where it is JSON or a form, else as text; cut at a limit."""
@@ -123,14 +121,13 @@ class Redaction:
             return {self.text(key): self._member(key, item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.value(item) for item in value]
-        return self.text(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, int | float) and brand_of(f"{value:.0f}"):
+            return self.fingerprint(f"{value:.0f}")
+        return value
 
     def _member(self, name: str, value: Any) -> Any:
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and _secret_name(name):
-            return self.fingerprint(str(value))
-        return self.value(value)
-
-
-def _secret_name(name: str) -> bool:
-    lower = name.lower()
-    return lower not in _CLEAR_NAMES and _SECRET_NAME.search(lower.replace("_", "")) is not None
+        if not is_secret_name(name) or value is None or isinstance(value, bool):
+            return self.value(value)
+        return self.fingerprint(value if isinstance(value, str) else json.dumps(value))

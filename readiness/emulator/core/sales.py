@@ -58,7 +58,7 @@ def _processor(call: Call, body: CreateTransactionRequestDto, account: Account) 
 
 
 def _card_outcome(call: Call, card: PaymentMethodCardDetailsDto, processor: Processor) -> cards.Outcome:
-    if not cards.luhn_valid(card.card_number):
+    if cards.brand(card.card_number) is None:
         text = "Card number is invalid"
         raise ApiError(400, text, errors={"TransactionDetails.CardData.PaymentMethodDetails.CardNumber": [text]})
     return cards.AVS_DENIED if call.settings.avs_denies else cards.outcome(card.card_number, processor.type)
