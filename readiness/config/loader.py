@@ -61,6 +61,7 @@ def _complete(document: Document, folder: Path, today: date) -> Config | None:
     rules.reject_blanks(document)
     rules.complete_references(document)
     rules.complete_presets(document)
+    rules.complete_authorities(document, folder)
     rules.complete_attestations(document, folder)
     rules.check_known_hosts(document)
     rules.check_application(document)

@@ -30,6 +30,7 @@ LONGEST_WAIVER = timedelta(days=180)
 LONGEST_ATTESTATION = timedelta(days=365)
 """From the day it was given."""
 
+_FROM_HERE = "the path is relative to the config file's folder"
 _ENVIRONMENTS: frozenset[str] = frozenset(Environment)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
@@ -96,6 +97,24 @@ def complete_presets(document: Document) -> None:
                 f"the environment `{name}` lacks its URLs",
                 "give `preset: aurora`, or both `api_url` and `oauth_url`",
             )
+
+
+def complete_authorities(document: Document, folder: Path) -> None:
+    """Make each `ca_file` a path from the working directory, and see that certificates stand in it."""
+    for name, settings in _mapping(document.data, "environments").items():
+        written = settings.get("ca_file") if isinstance(settings, dict) else None
+        if not isinstance(written, str) or not written.strip():
+            continue
+        place: ConfigPath = ("environments", name, "ca_file")
+        settings["ca_file"] = str(folder / written)
+        try:
+            holds_certificates = b"-----BEGIN CERTIFICATE-----" in (folder / written).read_bytes()
+        except OSError as error:
+            reason = (error.strerror or "no access").lower()
+            document.report(place, f"this file cannot be read: {reason}", _FROM_HERE)
+        else:
+            if not holds_certificates:
+                document.report(place, "no certificate in PEM form stands in this file")
 
 
 def check_known_hosts(document: Document) -> None:
@@ -168,7 +187,7 @@ def _record_evidence(document: Document, place: ConfigPath, attestation: dict[st
             with (folder / named).open("rb") as file:
                 attestation["evidence_digest"] = hashlib.file_digest(file, "sha256").hexdigest()
         elif "/" in named or _EXTENSION.search(named):
-            hint = "the path is relative to the config file's folder; a URL, or words without `/`, may stand here too"
+            hint = f"{_FROM_HERE}; a URL, or words without `/`, may stand here too"
             document.report(place, "there is no such file", hint)
     except (OSError, ValueError):
         document.report(place, "this file cannot be read")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from readiness.model import Environment
 from tests.config.conftest import MINIMAL, Load, Refuse
 
 
@@ -135,3 +136,17 @@ def test_evidence_that_is_a_pipe_does_not_block(load: Load, refuse: Refuse) -> N
     assert load(MINIMAL)
     os.mkfifo("proof.pdf")
     assert "there is no such file" in refuse(attestation("proof.pdf"))[0]
+
+
+def test_an_authority_is_found_beside_the_config(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    config = load(MINIMAL.replace("{preset: aurora}", "{preset: aurora, ca_file: ca.pem}"))
+    assert Path(config.environments[Environment.SANDBOX].ca_file or "").samefile(tmp_path / "ca.pem")
+
+
+def test_an_authority_must_hold_certificates(refuse: Refuse, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("not a certificate\n")
+    (problem,) = refuse(MINIMAL.replace("{preset: aurora}", "{preset: aurora, ca_file: ca.pem}"))
+    assert "no certificate in PEM form stands in this file" in problem
+    (problem,) = refuse(MINIMAL.replace("{preset: aurora}", "{preset: aurora, ca_file: none.pem}"))
+    assert "this file cannot be read: no such file or directory" in problem
