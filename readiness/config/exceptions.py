@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from readiness.config.loader import config_error
 from readiness.config.model import Config, ConfigPath
 from readiness.config.problem import Problem, did_you_mean
 from readiness.config.quoting import Quoter
+from readiness.errors import ConfigError
 from readiness.model import Severity
 
 UNWAIVABLE_AREAS = frozenset({"key-storage", "environment-separation", "card-data"})
@@ -29,7 +29,7 @@ def validate_waivers(config: Config, severities: Mapping[str, Severity]) -> None
         )
     ]
     if problems:
-        raise config_error(config.quoter or Quoter(config.path), problems)
+        raise ConfigError((config.quoter or Quoter(config.path)).write(problems))
 
 
 Fault = tuple[ConfigPath, str, str | None]

@@ -16,9 +16,6 @@ from readiness.config.validation import validate
 from readiness.config.yaml_tree import compose
 from readiness.errors import ConfigError
 
-MAX_PROBLEMS = 50
-"""So many are written out; of more, only the number."""
-
 
 def load_config(path: str | Path, *, today: date | None = None) -> Config:
     """Read, check and complete a config file. No secret is read.
@@ -37,24 +34,15 @@ def load_config(path: str | Path, *, today: date | None = None) -> Config:
         quoter = Quoter(name, text, document.root)
         _check_version(document)
     except ProblemFound as found:
-        raise config_error(quoter, [found.problem]) from None
+        raise ConfigError(quoter.write([found.problem])) from None
     config = _complete(document, path.parent, today or datetime.now(UTC).date())
     if config is None or document.problems:
-        raise config_error(quoter, document.problems)
+        raise ConfigError(quoter.write(document.problems))
     config._path = name  # noqa: SLF001 - the loader is the model's other half
     config._positions = document.values  # noqa: SLF001
     config._digest = hashlib.sha256(content).hexdigest()  # noqa: SLF001
     config._quoter = quoter  # noqa: SLF001
     return config
-
-
-def config_error(quoter: Quoter, problems: list[Problem]) -> ConfigError:
-    """All problems in one error, each with its place, its line and a suggestion."""
-    texts = quoter.write(problems)
-    left_out = len(texts) - MAX_PROBLEMS
-    if left_out > 0:
-        texts[MAX_PROBLEMS:] = [f"… and {left_out} more"]
-    return ConfigError(texts)
 
 
 def _complete(document: Document, folder: Path, today: date) -> Config | None:

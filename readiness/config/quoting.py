@@ -19,6 +19,10 @@ from readiness.config.yaml_tree import Node, Scalar, Sequence
 MASK = "***"
 WIDTH = 100
 """Characters of a quoted line; a longer one is cut around the caret."""
+REACH = 400
+"""Characters on either side of the caret that are looked at, so that one huge line costs no more than others."""
+MAX_PROBLEMS = 50
+"""So many are written out; of more, only the number."""
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _WORDS = re.compile(r"[^\s\-?:,{}\[\]|>'\"]+")
@@ -46,10 +50,12 @@ class Quoter:
 
     def write(self, problems: Iterable[Problem]) -> list[str]:
         """Each problem as `file:line:column: sentence`, the line, a caret, and the suggestion."""
-        problems = sorted(problems, key=lambda problem: problem.at or (0, 0))
+        ordered = sorted(problems, key=lambda problem: problem.at or (0, 0))
+        told, left_out = ordered[:MAX_PROBLEMS], len(ordered) - MAX_PROBLEMS
         lines = _BREAK.split(self._text)
-        spans = self._spans({problem.at[0] for problem in problems if problem.at})
-        return [self._write(problem, lines, spans) for problem in problems]
+        spans = self._spans({problem.at[0] for problem in told if problem.at})
+        texts = [self._write(problem, lines, spans) for problem in told]
+        return [*texts, f"… and {left_out} more"] if left_out > 0 else texts
 
     def _write(self, problem: Problem, lines: list[str], spans: Mapping[int, list[Span]]) -> str:
         if problem.at is None:
@@ -106,11 +112,14 @@ def _guarded(text: str) -> list[Span]:
 
 def _masked(text: str, spans: list[Span], column: int) -> tuple[str, int]:
     """The line as it may be shown, cut to WIDTH, and the caret's column in it."""
+    first = max(0, column - REACH)
+    text, column = text[first : column + REACH], column - first
+    near = [Span(max(0, start - first), min(end - first, len(text)), shown) for start, end, shown in spans]
+    near = sorted(span for span in near if span.start < span.end)
     out: list[str] = []
     caret = length = position = 0
-    ends = [Span(len(text), len(text), shown=True)]
-    for span in sorted(spans) + ends:
-        pieces = [(position, span.start, None), (span.start, min(span.end, len(text)), span.shown)]
+    for span in [*near, Span(len(text), len(text), shown=True)]:
+        pieces = [(position, span.start, None), (span.start, span.end, span.shown)]
         for start, end, shown in pieces:
             raw = text[start:end]
             piece = _structure(raw) if shown is None else raw if shown else MASK

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from readiness.config import load_config
-from readiness.config.loader import MAX_PROBLEMS
 from readiness.config.model import Exclude
+from readiness.config.quoting import MAX_PROBLEMS
 from readiness.errors import ConfigError
 from readiness.model import Environment, Permission, Severity
 from tests.config.conftest import MINIMAL, TODAY, Load, Refuse
@@ -220,6 +220,15 @@ def test_a_flood_of_problems_is_cut(refuse: Refuse) -> None:
     problems = refuse(MINIMAL + "".join(f"key{number}: 1\n" for number in range(3000)))
     assert len(problems) == MAX_PROBLEMS + 1
     assert problems[-1] == f"… and {3000 - MAX_PROBLEMS} more"
+
+
+def test_a_flood_of_problems_on_one_long_line_costs_little(refuse: Refuse) -> None:
+    keys = ", ".join(f"an_unknown_key_{number}: value" for number in range(9000))
+    started = time.process_time()
+    problems = refuse(f"{{{keys}}}\n")
+    assert time.process_time() - started < 10
+    assert len(problems) == MAX_PROBLEMS + 1
+    assert max(map(len, problems)) < 500
 
 
 def test_no_environments(refuse: Refuse) -> None:
