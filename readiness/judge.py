@@ -14,6 +14,7 @@ from readiness.model import (
     Because,
     Counts,
     Environment,
+    NotChecked,
     Result,
     Status,
     Verdict,
@@ -47,7 +48,7 @@ def judge(evidence: EvidenceSet, registry: Registry) -> AuditResult:
         counts=Counts.of(results),
         results=results,
         ledger=evidence.ledger,
-        not_checked=(*left_out, *evidence.not_checked),
+        not_checked=(*left_out, *evidence.not_checked, *_idle_attestations(evidence.terms, registry)),
         plugins=evidence.plugins,
         unused_waivers=tuple(waiver for waiver in evidence.terms.waivers if id(waiver) not in used),
         figures=figures_of(items),
@@ -122,6 +123,15 @@ def _attestation(check: Check, verdict: Verdict, terms: Terms, today: date) -> A
     if attestation is None or not askable or check.area in MEASURED_AREAS:
         return None
     return attestation if attestation.on <= today <= attestation.expires else None
+
+
+def _idle_attestations(terms: Terms, registry: Registry) -> list[NotChecked]:
+    """Attestations of what this version does not judge: they load, and the report says that they did nothing."""
+    return [
+        NotChecked(what=check, why=f"attested by {attestation.by}, but this version has no such check")
+        for check, attestation in terms.attestations.items()
+        if check not in registry.checks
+    ]
 
 
 def _waiver(check: Check, environment: Environment | None, waivers: Iterable[Waiver], today: date) -> Waiver | None:

@@ -70,3 +70,11 @@ def test_a_config_that_was_built_in_code_has_no_lines(load: Load) -> None:
     config = type(config).model_validate(config.model_dump())
     with pytest.raises(ConfigError, match=r"<config>: no check is named `nope`"):
         validate_waivers(config, CATALOGUE)
+
+
+def test_launch_attestations_load_before_anything_judges_them(load: Load) -> None:
+    text = (
+        "attestations:\n  launch/rollback-plan:\n"
+        "    {by: Jo, on: 2026-11-02, expires: 2027-02-01, note: done, evidence: a ticket}\n"
+    )
+    validate_waivers(load(MINIMAL + text), {"transport/https-only": Severity.BLOCKER})
