@@ -12,6 +12,7 @@ from readiness import __version__
 from readiness.errors import ReadinessError
 
 COMMANDS = {
+    "init": "Write a commented starter config, made from what this folder shows.",
     "plan": "List the checks that would run, and every request that would be sent. Sends nothing.",
     "run": "Run the audit and write its report.",
     "judge": "Judge saved evidence again, offline, without any secret.",

@@ -18,11 +18,14 @@ import click
 @click.option(
     "--settings",
     "settings_file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="YAML or JSON file with settings.",
 )
 def command(port: int, tls: bool, settings_file: Path | None) -> None:
-    """Serve the emulator on loopback until interrupted; prints one JSON line when it listens."""
+    """Serve the emulator on loopback until interrupted.
+
+    When it listens it prints one JSON line: the control URL, and the URLs and credentials of both environments.
+    """
     import json
     import signal
     import sys
@@ -30,18 +33,12 @@ def command(port: int, tls: bool, settings_file: Path | None) -> None:
 
     from readiness.emulator import EmbeddedEmulator
     from readiness.emulator.settings_file import load_settings
-    from readiness.errors import ReadinessError
 
+    settings = load_settings(settings_file) if settings_file is not None else None
     interrupted = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: interrupted.set())
-    try:
-        settings = load_settings(settings_file) if settings_file is not None else None
-        with EmbeddedEmulator(settings, tls=tls, port=port) as emulator:
-            click.echo(json.dumps(emulator.announcement))
-            sys.stdout.flush()
-            interrupted.wait()
-    except ReadinessError as error:
-        hint = f"\n{error.hint}" if error.hint else ""
-        click.echo(f"Error: {error.message}{hint}", err=True)
-        sys.exit(error.exit_code)
+    with EmbeddedEmulator(settings, tls=tls, port=port) as emulator:
+        click.echo(json.dumps(emulator.announcement))
+        sys.stdout.flush()
+        interrupted.wait()

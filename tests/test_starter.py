@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from readiness.cli.init import command
+from readiness.config.loader import load_config
+from readiness.errors import UsageError
+from readiness.model import Environment
+from readiness.starter import discover
+
+
+def test_names_and_hosts_are_found_but_no_values(tmp_path: Path) -> None:
+    (tmp_path / "pay.py").write_text(
+        'KEY = os.environ["FLUTE_SANDBOX_CLIENT_SECRET"]\nLIVE = os.environ["FLUTE_CLIENT_SECRET"]\n'
+        'URL = "https://sandbox.api.flute.com/v2"\n'
+    )
+    (tmp_path / ".env.local").write_text("FLUTE_CLIENT_ID=0f3c\n")
+    found = discover(tmp_path)
+    assert found.variables == ("FLUTE_CLIENT_ID", "FLUTE_CLIENT_SECRET", "FLUTE_SANDBOX_CLIENT_SECRET")
+    assert found.variable(Environment.SANDBOX, "CLIENT_SECRET") == "FLUTE_SANDBOX_CLIENT_SECRET"
+    assert found.variable(Environment.PRODUCTION, "CLIENT_SECRET") == "FLUTE_CLIENT_SECRET"
+    assert found.hosts == {Environment.SANDBOX: ("sandbox.api.flute.com",), Environment.PRODUCTION: ()}
+    assert found.dotenv == (".env.local",)
+
+
+def test_the_starter_loads_and_is_never_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / 'a "shop": #1'
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    result = CliRunner().invoke(command)
+    assert result.exit_code == 0, result.output
+    assert load_config("readiness.yaml").integration.name == 'a "shop": #1'
+    again = CliRunner().invoke(command)
+    assert isinstance(again.exception, UsageError)
