@@ -6,6 +6,7 @@ import asyncio
 import random
 import secrets
 import socket
+import ssl
 import tempfile
 import threading
 import time
@@ -23,7 +24,6 @@ from readiness.emulator.settings import Settings
 from readiness.emulator.tls import server_context
 from readiness.errors import UsageError
 from readiness.model import Environment
-from readiness.secret import Secret
 
 VENDOR_HOSTS: tuple[tuple[Environment, Host], ...] = (
     (Environment.SANDBOX, "api"),
@@ -54,6 +54,8 @@ class EmbeddedEmulator:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
 
     def __enter__(self) -> Self:
         sockets = _bind_all(self._port)
@@ -64,49 +66,54 @@ class EmbeddedEmulator:
         ports = [bound.getsockname()[1] for bound in sockets]
         self.control_url = f"http://127.0.0.1:{ports[0]}"
         self.announcement = self._announce(ports[1:])
-        ready = threading.Event()
-
-        async def serve() -> None:
-            self._loop = asyncio.get_running_loop()
-            self._stop = asyncio.Event()
-            background = Background()
-            control = Control(self.core, background.client).app()
-            listeners = [Listener(control, sockets[0], None)]  # type: ignore[arg-type]
-            for bound, (environment, host) in zip(sockets[1:], VENDOR_HOSTS, strict=True):
-                app = VendorApp(self.core, environment, host, background)
-                listeners.append(Listener(app, bound, context))
-            for listener in listeners:
-                await listener.start()
-            ready.set()
-            await self._stop.wait()
-            for listener in listeners:
-                await listener.stop()
-            await background.stop()
-
-        self._thread = threading.Thread(target=lambda: asyncio.run(serve()), name="readiness-emulator", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(sockets, context), name="readiness-emulator", daemon=True
+        )
         self._thread.start()
-        ready.wait()
+        self._ready.wait()
+        if self._failure is not None:
+            self._clean_up()
+            raise self._failure
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._loop is not None and self._stop is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
+        assert self._loop is not None
+        assert self._stop is not None
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._clean_up()
+
+    def _clean_up(self) -> None:
         if self._thread is not None:
             self._thread.join()
         if self._folder is not None:
             self._folder.cleanup()
 
-    def adopt(self, environment: Environment, client_id: str, secret: Secret) -> None:
-        """Know a merchant's key that was made elsewhere; nothing happens if the id is known."""
-        state = self.core.environments[environment]
-        if state.keys.get(client_id) is None:
-            made_at = self.core.clock.now()
-            name = "Key from the config"
-            state.keys.create(
-                "merchant", state.account.merchant_id, name, made_at, client_id=client_id, client_secret=secret.reveal()
-            )
+    def _run(self, sockets: list[socket.socket], context: ssl.SSLContext | None) -> None:
+        try:
+            asyncio.run(self._serve(sockets, context))
+        except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits for the start
+            self._failure = error
+        finally:
+            for bound in sockets:
+                bound.close()
+            self._ready.set()
+
+    async def _serve(self, sockets: list[socket.socket], context: ssl.SSLContext | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        background = Background()
+        listeners = [Listener(Control(self.core, background.client).app(), sockets[0], None)]
+        for bound, (environment, host) in zip(sockets[1:], VENDOR_HOSTS, strict=True):
+            listeners.append(Listener(VendorApp(self.core, environment, host, background), bound, context))
+        for listener in listeners:
+            await listener.start()
+        self._ready.set()
+        await self._stop.wait()
+        for listener in listeners:
+            await listener.stop()
+        await background.stop()
 
     def _announce(self, ports: list[int]) -> dict[str, Any]:
         scheme = "https" if self._tls else "http"

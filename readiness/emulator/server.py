@@ -11,8 +11,8 @@ from collections.abc import Coroutine
 from email.utils import formatdate
 from typing import Any
 
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
-from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -71,7 +71,7 @@ class VendorApp:
         self._background = background
         self._date = (0, b"")
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
@@ -97,9 +97,7 @@ class VendorApp:
         """Put into the journal what was no HTTP."""
         self._core.refuse_unparsable(Request(self._environment, self._host, "", "", "", (), b""))
 
-    async def _play(
-        self, played: Played, connection: Connection, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
+    async def _play(self, played: Played, connection: Connection, receive: Receive, send: Send) -> None:
         if played.transmission == "hang":
             await _gone(receive, played.seconds)
             connection.close()
@@ -112,7 +110,7 @@ class VendorApp:
             return
         await self._send(played, connection, send)
 
-    async def _send(self, played: Played, connection: Connection, send: ASGISendCallable) -> None:
+    async def _send(self, played: Played, connection: Connection, send: Send) -> None:
         response = played.response
         size = played.size if played.transmission == "huge" else len(response.body)
         headers = [*response.headers, (b"date", self._http_date()), (b"server", b"Kestrel")]
@@ -120,7 +118,7 @@ class VendorApp:
             headers.append((b"content-length", str(size).encode()))
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if played.transmission == "huge":
-            await _send_filler(size, send)
+            await _send_filler(size, connection, send)
         elif played.transmission == "break_off":
             part = response.body[: played.size]
             await send({"type": "http.response.body", "body": part, "more_body": True})
@@ -135,7 +133,7 @@ class VendorApp:
         return self._date[1]
 
 
-async def _read(headers: Any, receive: ASGIReceiveCallable) -> bytes:
+async def _read(headers: Any, receive: Receive) -> bytes:
     """The body, read a little beyond the limit at most; a request that announces none has none."""
     if not any(name in {b"content-length", b"transfer-encoding"} for name, _ in headers):
         return b""
@@ -150,7 +148,7 @@ async def _read(headers: Any, receive: ASGIReceiveCallable) -> bytes:
     return body
 
 
-async def _gone(receive: ASGIReceiveCallable, seconds: float | None) -> None:
+async def _gone(receive: Receive, seconds: float | None) -> None:
     """Wait until the client is gone, or so many seconds."""
     try:
         async with asyncio.timeout(seconds):
@@ -160,11 +158,11 @@ async def _gone(receive: ASGIReceiveCallable, seconds: float | None) -> None:
         return
 
 
-async def _send_filler(size: int, send: ASGISendCallable) -> None:
-    """Well-formed JSON of that many bytes: one string."""
+async def _send_filler(size: int, connection: Connection, send: Send) -> None:
+    """Well-formed JSON of that many bytes, one string; as much of it as the client takes."""
     await send({"type": "http.response.body", "body": b'"', "more_body": True})
     left = size - 2
-    while left > 0:
+    while left > 0 and not connection.transport.is_closing():
         part = b"a" * min(left, CHUNK)
         left -= len(part)
         await send({"type": "http.response.body", "body": part, "more_body": True})
@@ -202,7 +200,7 @@ class Background:
 class Listener:
     """One bound socket that serves one application."""
 
-    def __init__(self, app: ASGI3Application, bound: socket.socket, context: ssl.SSLContext | None) -> None:
+    def __init__(self, app: ASGIApp, bound: socket.socket, context: ssl.SSLContext | None) -> None:
         self._bound = bound
         self._context = context
         self._state = ServerState()
