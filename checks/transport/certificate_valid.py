@@ -61,7 +61,7 @@ def certificate_valid(evidence: EvidenceView) -> Verdict:
     return weigh(
         failures,
         undecided,
-        failed=f"{len(failures)} of {plural(len(seen), 'host')}: the certificate is not valid or ends within two weeks.",
+        failed=f"{len(failures)} of {plural(len(seen), 'host')}: a certificate not valid, or near its end.",
         passed=f"{plural(len(seen), 'certificate')} verified, none ends within {FEWEST_DAYS} days: {', '.join(seen)}.",
     )
 

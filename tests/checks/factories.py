@@ -333,13 +333,13 @@ STEPS: dict[str, Attempt] = {
 }
 
 
-def drill(steps: Mapping[str, Attempt] | None = None, **kwargs: Any) -> KeyDrill:
-    acts = STEPS | dict(steps or {})
+def drill(acts: Mapping[str, Attempt] | None = None, **kwargs: Any) -> KeyDrill:
+    done = STEPS | dict(acts or {})
     given: dict[str, Any] = {
         "way": "api",
         "hosts": ("sandbox.api.flute.com",),
         "key_name": DRILL_KEY,
-        "steps": tuple(DrillStep.model_validate({"name": name, "attempt": act}) for name, act in acts.items()),
+        "steps": tuple(DrillStep.model_validate({"name": name, "attempt": act}) for name, act in done.items()),
         "mint_clock": clock(refused()),
         "token_clock": clock(unauthorised()),
         "poll_interval": 0.1,

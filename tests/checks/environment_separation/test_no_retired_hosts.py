@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from readiness.facts import Hit, SourceTree
+from readiness.model import Because, Environment, Location, Status
+from tests.checks import factories as make
+from tests.checks.factories import PRODUCTION, judge
+
+CHECK = "environment-separation/no-retired-hosts"
+
+
+OLD = "https://api.uat.arise.risewithaurora.com"
+
+
+def hit(environment: Environment | None, host: str = "uat.rwaapps.net") -> Hit:
+    return Hit(what=host, environment=environment, location=Location(path="src/pay.js", line=3), form="raw")
+
+
+def test_passes_when_none_is_named() -> None:
+    verdict = judge(CHECK, make.configuration(), make.source_tree())
+    assert verdict.status is Status.PASSED
+    assert "12 source files" in verdict.summary
+
+
+def test_fails_on_a_retired_host_in_the_config() -> None:
+    facts = make.configuration(urls=(make.url(OLD),))
+    verdict = judge(CHECK, facts, make.source_tree())
+    assert verdict.status is Status.FAILED
+    assert verdict.findings[0].location == make.PLACE
+    assert "decommissioned" in verdict.findings[0].message
+
+
+def test_fails_on_a_retired_host_in_the_config_even_without_sources() -> None:
+    absent = make.missing(detail="no sources are declared")
+    facts = make.configuration(urls=(make.url(OLD),))
+    assert judge(CHECK, facts, (None, SourceTree, absent)).status is Status.FAILED
+
+
+def test_fails_on_a_foreign_host_in_the_sources() -> None:
+    verdict = judge(CHECK, make.configuration(), make.source_tree(retired_hosts=(hit(None),)))
+    assert verdict.status is Status.FAILED
+    assert str(verdict.findings[0].location) == "src/pay.js:3"
+    assert "another product" in verdict.findings[0].message
+
+
+def test_sources_of_the_other_environment_do_not_count() -> None:
+    tree = make.source_tree(retired_hosts=(hit(PRODUCTION),))
+    assert judge(CHECK, make.configuration(), tree).status is Status.PASSED
+    assert judge(CHECK, make.configuration(), tree, environment=PRODUCTION).status is Status.FAILED
+
+
+def test_unknown_without_sources() -> None:
+    absent = make.missing(detail="no sources are declared")
+    verdict = judge(CHECK, make.configuration(), (None, SourceTree, absent))
+    assert (verdict.status, verdict.because) == (Status.UNKNOWN, Because.NOT_CONFIGURED)
+
+
+def test_unknown_when_a_part_was_not_searched() -> None:
+    verdict = judge(CHECK, make.configuration(), make.source_tree(gaps=("big.bin: too large",)))
+    assert verdict.status is Status.UNKNOWN
+    assert "big.bin" in verdict.summary
+
+
+def test_unknown_when_the_sources_are_empty() -> None:
+    assert judge(CHECK, make.configuration(), make.source_tree(files=0)).status is Status.UNKNOWN
