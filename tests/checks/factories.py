@@ -35,7 +35,7 @@ from readiness.facts import (
 )
 from readiness.layout import data_folder
 from readiness.model import Because, Environment, Location, SecretFacts, Verdict
-from readiness.registry import import_file
+from readiness.registry import Registry, load_builtin
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
@@ -53,12 +53,13 @@ IDS = tuple(FILES)
 
 
 @cache
+def _builtin() -> Registry:
+    return load_builtin()
+
+
 def load(check_id: str) -> Check:
-    """One built-in check, without the others."""
-    path = FILES[check_id]
-    module = import_file(path, f"readiness.checks.{path.parent.name}.{path.stem}")
-    (check,) = [value for value in vars(module).values() if isinstance(value, Check)]
-    return check.named(check_id, None)
+    """One built-in check, as the registry gives it."""
+    return _builtin().check(check_id)
 
 
 def view(check: Check, *items: Item, environment: Environment | None = None, now: datetime = NOW) -> EvidenceView:
