@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple, TextIO, cast
 
 from readiness.errors import LeakError, UsageError
 from readiness.secret import Hit, Redactor
@@ -82,9 +82,9 @@ class Sink:
         """Write to standard output. Raises LeakError."""
         self.write_all([Output(None, text)])
 
-    def stream(self, target: TextIO) -> GuardedStream:
+    def stream(self, target: TextIO) -> TextIO:
         """A stream for consoles and log handlers that searches what passes before it lets it through."""
-        return GuardedStream(self, target)
+        return cast(TextIO, GuardedStream(self, target))
 
 
 class GuardedStream(io.TextIOBase):
@@ -172,11 +172,9 @@ def _readings(data: bytes) -> Iterator[bytes]:
     """The data as it is, and as its readers see it: without terminal controls, HTML entities, Markdown escapes."""
     yield data
     text = data.decode("utf-8", "surrogateescape")
-    for reading in (
-        _TERMINAL_CONTROL.sub("", text),
-        html.unescape(text),
-        _MARKDOWN_ESCAPE.sub(r"\1", html.unescape(text)),
-    ):
+    page = html.unescape(text)
+    comment = _MARKDOWN_ESCAPE.sub(r"\1", page.replace("\u200b", ""))
+    for reading in (_TERMINAL_CONTROL.sub("", text), page, comment):
         if reading != text:
             yield reading.encode("utf-8", "surrogatepass")
 

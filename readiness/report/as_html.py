@@ -71,9 +71,8 @@ def _finalize(value: Any) -> Any:
 
 
 def inline(text: str) -> Markup:
-    """A text whose `back-quoted` parts are code, on one line."""
-    # Escaping comes first, so that the only markup is the one put in here.
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(_finalize(text)))))  # noqa: S704
+    """A text whose `back-quoted` parts are code."""
+    return _with_code(_finalize(text))
 
 
 def prose(text: str) -> Markup:
@@ -82,6 +81,11 @@ def prose(text: str) -> Markup:
     return Markup("").join(
         Markup("<pre>{}</pre>").format(dedent(part))
         if part.startswith("    ")
-        else Markup("<p>{}</p>").format(inline(part))
+        else Markup("<p>{}</p>").format(_with_code(part))
         for part in parts
     )
+
+
+def _with_code(text: str) -> Markup:
+    # Escaping comes first, so that the only markup is the one put in here.
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704

@@ -21,6 +21,8 @@ TABLE_ROWS = 50
 
 _ACTIVE = re.compile(r"[\\`*_\[\]#|~$]|:(?=//|[\w+-]+:)|(?<=\bwww)\.", re.IGNORECASE)
 """Punctuation that CommonMark, GitHub's tables, mathematics, emoji, footnotes or automatic links would act on."""
+_BLOCK = re.compile(r"^(\d*)((?<=\d)[.)]|[-+=])(?=[\s=-]|$)")
+"""What would make a list, a rule or a heading of a line that starts with it."""
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -64,25 +66,25 @@ def _finalize(value: Any) -> str:
 
 def escape(text: str) -> Inert:
     """Plain text on one line: no markup, link, mention, emoji, entity or table border of its own."""
-    inert = html.escape(one_line(excerpt(text)), quote=False)
-    return Inert(_no_mentions(_ACTIVE.sub(lambda match: "\\" + match[0], inert)))
+    inert = _ACTIVE.sub(lambda match: "\\" + match[0], html.escape(_line(text), quote=False))
+    return Inert(_no_mentions(_BLOCK.sub(r"\1\\\2", inert)))
 
 
 def in_html(text: str) -> Inert:
     """For inside an HTML tag of ours, where Markdown is not read."""
-    return Inert(_no_mentions(html.escape(one_line(excerpt(text)))))
+    return Inert(_no_mentions(html.escape(_line(text))))
 
 
 def code(text: str) -> Inert:
     """A code span, fenced longer than any run of back-quotes inside; a table's border is escaped in it."""
-    inner = one_line(excerpt(str(text))).replace("|", "\\|")
+    inner = _line(str(text)).replace("|", "\\|")
     fence = "`" * (max((len(run) for run in re.findall("`+", inner)), default=0) + 1)
     return Inert(f"{fence} {inner} {fence}" if "`" in inner or inner != inner.strip() else f"{fence}{inner}{fence}")
 
 
 def inline(text: str) -> Inert:
     """A text whose `back-quoted` parts stay code."""
-    parts = _CODE.split(one_line(excerpt(text)))
+    parts = _CODE.split(_line(text))
     return Inert("".join(code(part) if index % 2 else escape(part) for index, part in enumerate(parts)))
 
 
@@ -96,6 +98,11 @@ def prose(text: str) -> Inert:
 def cell(text: str, width: int = 200) -> Inert:
     """A table cell of bounded width."""
     return inline(shorten(str(text), width))
+
+
+def _line(text: str) -> str:
+    """One line without blanks at its ends, which would part our own markup from its text or make it code."""
+    return one_line(excerpt(text)).strip()
 
 
 def _no_mentions(text: str) -> str:

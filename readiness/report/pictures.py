@@ -223,7 +223,7 @@ def _number(value: float) -> str:
 
 
 def _round_step(span: float) -> float:
-    """A step of 1, 2 or 5 times a power of ten that gives four to ten ticks."""
+    """A step of 1, 2 or 5 times a power of ten that divides the span into three to six parts."""
     rough = span / 6
     magnitude = 10.0 ** math.floor(math.log10(rough))
     return next(factor * magnitude for factor in (1.0, 2.0, 5.0, 10.0) if factor * magnitude >= rough)

@@ -53,7 +53,7 @@ class Progress:
     def __enter__(self) -> Self:
         if self._console.is_terminal and not self._quiet:
             # Transient: the summary that follows says what came out.
-            self._live = Live(get_renderable=self._table, console=self._console, transient=True, refresh_per_second=8)
+            self._live = Live(get_renderable=self.table, console=self._console, transient=True, refresh_per_second=8)
             self._live.start()
         return self
 
@@ -88,7 +88,7 @@ class Progress:
             stamp = self._today().strftime("%Y-%m-%dT%H:%M:%SZ")
             self._console.print(Text(f"{stamp} {one_line(name)}: {one_line(text)}"), soft_wrap=True)
 
-    def _table(self) -> Table:
+    def table(self) -> Table:
         """One line for each probe at work: name, elapsed, remaining, what it does."""
         table = Table.grid(padding=(0, 2))
         now = self._clock()

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from readiness.layout import data_folder
 from readiness.report import words
+from readiness.wording import plural
 
 
 def template_environment(
@@ -29,7 +30,7 @@ def template_environment(
         keep_trailing_newline=True,
     )
     environment.filters |= {"utc": words.utc, "seconds": words.seconds, "lead": words.lead, **filters}
-    environment.globals |= {"words": words, "plural": words.plural}
+    environment.globals |= {"words": words, "plural": plural}
     return environment
 
 

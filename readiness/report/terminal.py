@@ -46,8 +46,8 @@ def print_summary(
             for item in group.items:
                 _print_item(item, console, verbose=verbose)
     console.print()
-    console.print(Text(" · ".join(f"{count} {label.lower()}" for _, label, count in view.counters)))
-    console.print(Text(str(view.coverage)))
+    _say(console, Text(" · ".join(f"{count} {label.lower()}" for _, label, count in view.counters)))
+    _say(console, Text(str(view.coverage)))
     _print_permissions(view, console)
     for path in written:
         console.print(Text.assemble("Written: ", (one_line(str(path)), "bold")), soft_wrap=True)
@@ -55,14 +55,14 @@ def print_summary(
 
 def _print_verdict(view: View, console: Console, *, quiet: bool) -> None:
     name = one_line(excerpt(view.result.integration.name))
-    console.print(Text.assemble((view.verdict, _TONES[view.tone]), ": ", name))
+    _say(console, Text.assemble((view.verdict, _TONES[view.tone]), ": ", name))
     if quiet:
         return
     for sentence in view.sentences:
-        console.print(Text(one_line(sentence)))
+        _say(console, Text(one_line(sentence)))
     if view.demonstration:
         played = " and ".join(one_line(line.name) for line in view.environments if line.emulated)
-        console.print(Text(f"{played}: {EMULATED}.", "yellow"))
+        _say(console, Text(f"{played}: {EMULATED}.", "yellow"))
 
 
 def _print_steps(view: View, console: Console) -> None:
@@ -70,14 +70,14 @@ def _print_steps(view: View, console: Console) -> None:
     for number, step in enumerate(view.steps, 1):
         where = f" ({one_line(step.where)})" if step.where else ""
         title = Text.assemble(f"{number}. ", (one_line(step.title), "bold"), where)
-        console.print(title)
+        _say(console, title)
         _indented(console, [one_line(lead(step.advice))])
 
 
 def _print_item(item: Item, console: Console, *, verbose: bool) -> None:
     row = item.result
     sign, style = _STYLES[item.group]
-    console.print(Text.assemble((f"{sign} {one_line(row.title)}", style), f"  {row.severity}, {one_line(row.name)}"))
+    _say(console, Text.assemble((f"{sign} {one_line(row.title)}", style), f"  {row.severity}, {one_line(row.name)}"))
     lines = [visible(excerpt(row.summary))]
     if item.reason:
         lines.append(f"Unknown because {item.reason}.")
@@ -98,9 +98,9 @@ def _print_permissions(view: View, console: Console) -> None:
     if view.permissions:
         names = ", ".join(view.permissions)
         console.print()
-        console.print(Text.assemble("To decide more, add to the config: ", (f"permissions: [{names}]", "bold")))
+        _say(console, Text.assemble("To decide more, add to the config: ", (f"permissions: [{names}]", "bold")))
         options = " ".join(f"--allow {name}" for name in view.permissions)
-        console.print(Text.assemble("or to the command: ", (options, "bold")))
+        _say(console, Text.assemble("or to the command: ", (options, "bold")))
 
 
 def _heading(console: Console, words: str) -> None:
@@ -109,9 +109,14 @@ def _heading(console: Console, words: str) -> None:
 
 
 def _indented(console: Console, lines: Iterable[str]) -> None:
-    """Wrapped by hand: rich's padding would fill every line with blanks."""
     for line in lines:
-        for piece in Text(line).wrap(console, max(console.width - _INDENT, 20)):
-            piece.rstrip()
-            piece.pad_left(_INDENT)
-            console.print(piece if piece.plain.strip() else "", no_wrap=True, overflow="ignore", crop=False)
+        _say(console, Text(line), _INDENT)
+
+
+def _say(console: Console, text: Text, indent: int = 0) -> None:
+    """Wrapped by hand: rich leaves blanks at the ends of lines that it wraps, and fills those that it pads."""
+    for line in text.wrap(console, max(console.width - indent, 20)):
+        line.rstrip()
+        if line.plain:
+            line.pad_left(indent)
+        console.print(line, no_wrap=True, overflow="ignore", crop=False)
