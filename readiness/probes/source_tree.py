@@ -55,7 +55,7 @@ def _search(context: ProbeContext, stop: threading.Event) -> SourceTree:
         tuple(context.configuration.known_hosts.retired),
         masked=context.secrets.redactor.text,
         limits=Limits(stop, _deadline(context)),
-        progress=lambda text: context.progress(text, None),
+        progress=context.progress,
     )
     found = search.search(config.sources)
     return SourceTree(

@@ -31,7 +31,7 @@ _LONGEST_NAME = 64
 _NAME = re.compile(
     rb"""
     (?: (?: client | hmac | web[_-]?hook (?:[_-]?signing)? | sign(?:ing|ature) | api | app ) [_-]? secret
-      | (?: aurora | flute2? | arise ) [\w-]{0,40} secret
+      | (?: aurora | flute2? | arise ) [\w.-]{0,40} secret
       | (?: access | refresh | bearer ) [_-]? token )
     $""",
     re.VERBOSE,

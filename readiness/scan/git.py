@@ -99,27 +99,23 @@ class Git:
         self._folder = folder
         self._trusted: tuple[str, ...] = ()
         try:
-            top = self.run("rev-parse", "--show-toplevel")
+            self.run("rev-parse", "--git-dir")
         except GitError as error:
             self._trusted = _trusted_folders(self._program)
             if "dubious ownership" not in str(error) or not self._trusted:
                 raise
-            top = self.run("rev-parse", "--show-toplevel")
-        self.top = Path(os.fsdecode(top.removesuffix(b"\n")))
-        """The working tree's root."""
+            self.run("rev-parse", "--git-dir")
 
-    def files(self, paths: Iterable[Path]) -> dict[Path, FileStatus]:
-        """Whether each file (absolute, of this working tree) is tracked, and whether a rule ignores it."""
-        names = {path: os.fsencode(path) for path in paths}
-        if not names:
+    def files(self, names: Iterable[str]) -> dict[str, FileStatus]:
+        """Whether each file, named relative to the folder, is tracked, and whether a rule ignores it."""
+        asked = {name: os.fsencode(name) for name in names}
+        if not asked:
             return {}
-        asked = b"".join(name + b"\0" for name in names.values())
-        listed = self.run(
-            "--literal-pathspecs", "ls-files", "-z", "--full-name", "--", *map(os.fsdecode, names.values())
-        )
-        tracked = {os.fsencode(self.top / os.fsdecode(name)) for name in listed.split(b"\0") if name}
-        ignored = set(self.run("check-ignore", "-z", "--stdin", given=asked, accept=(0, 1)).split(b"\0"))
-        return {path: FileStatus(name in tracked, name in ignored) for path, name in names.items()}
+        tracked = self.run("--literal-pathspecs", "ls-files", "-z", "--", *asked).split(b"\0")
+        # check-ignore knows no literal pathspecs; after `./` a name is one all the same.
+        listed = b"".join(b"./" + name + b"\0" for name in asked.values())
+        ignored = self.run("check-ignore", "-z", "--stdin", given=listed, accept=(0, 1)).split(b"\0")
+        return {name: FileStatus(raw in tracked, b"./" + raw in ignored) for name, raw in asked.items()}
 
     def dirty(self) -> bool | None:
         """Whether tracked files differ from HEAD. Filters would have to run to tell where any is configured: None."""

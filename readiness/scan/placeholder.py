@@ -38,6 +38,7 @@ _FAMOUS = frozenset(
 )
 """UUIDs of RFC 4122 and of much-copied documentation."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_PHRASE = re.compile(r"[A-Za-z]++(?:[-_.:/][A-Za-z]++){2,}[-_.:/]?[0-9]{0,4}")
 _LONG_WORDS = 4.0
 """Letters of the average word in an identifier; runs in random text have two or three."""
 _PATH = re.compile(r"[a-z][a-z0-9+.-]*://|[./~]|.*\.(?:[a-z]{2,4}|json|yaml|html)$", re.IGNORECASE)
@@ -50,7 +51,7 @@ def is_uuid(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """Whether a generator made this text, rather than a person or an example."""
-    if len(text) < SHORTEST_CREDENTIAL or _SAYS_SO.search(text) or _PATH.match(text):
+    if len(text) < SHORTEST_CREDENTIAL or _SAYS_SO.search(text) or _PATH.match(text) or _PHRASE.fullmatch(text):
         return False
     words = _WORD.findall(text)
     if not words or sum(map(len, words)) / len(words) >= _LONG_WORDS:

@@ -75,19 +75,18 @@ def _facts(
 
 def _statuses(paths: Sequence[Path]) -> dict[Path, FileStatus | Missing]:
     """What git says of each, asked once for every folder."""
-    folders: dict[Path, list[Path]] = {}
+    folders: dict[Path, list[str]] = {}
     for path in paths:
-        folders.setdefault(path.parent, []).append(path)
+        folders.setdefault(path.parent, []).append(path.name)
     statuses: dict[Path, FileStatus | Missing] = {}
-    for folder, files in folders.items():
-        answer: FileStatus | Missing
+    for folder, names in folders.items():
         try:
-            statuses |= Git(folder).files(files)
+            found = Git(folder).files(names)
         except NoRepository:
-            answer = _OUTSIDE
+            found = dict.fromkeys(names, _OUTSIDE)
         except GitError as error:
-            answer = Missing(because=Because.UNREACHABLE, detail=str(error))
-        else:
+            lack = Missing(because=Because.UNREACHABLE, detail=str(error))
+            statuses |= {folder / name: lack for name in names}
             continue
-        statuses |= dict.fromkeys(files, answer)
+        statuses |= {folder / name: status for name, status in found.items()}
     return statuses
