@@ -24,6 +24,7 @@ from readiness.emulator.settings import Settings
 from readiness.emulator.tls import server_context
 from readiness.errors import UsageError
 from readiness.model import Environment
+from readiness.secret import Secret
 
 VENDOR_HOSTS: tuple[tuple[Environment, Host], ...] = (
     (Environment.SANDBOX, "api"),
@@ -114,6 +115,16 @@ class EmbeddedEmulator:
         for listener in listeners:
             await listener.stop()
         await background.stop()
+
+    def adopt(self, environment: Environment, client_id: str, secret: Secret) -> None:
+        """Know a merchant's key that was made elsewhere; nothing happens if the id is known."""
+        state = self.core.environments[environment]
+        if state.keys.get(client_id) is None:
+            made_at = self.core.clock.now()
+            name = "Key from the config"
+            state.keys.create(
+                "merchant", state.account.merchant_id, name, made_at, client_id=client_id, client_secret=secret.reveal()
+            )
 
     def _announce(self, ports: list[int]) -> dict[str, Any]:
         scheme = "https" if self._tls else "http"
