@@ -6,13 +6,13 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from email.message import Message
 
 WINDOW = 300.0
 """Seconds; an older or newer message may be a replay."""
 
 
-def is_genuine(body: bytes, headers: Mapping[str, str], secret: str) -> bool:
+def is_genuine(body: bytes, headers: Message, secret: str) -> bool:
     """Check time and signature over the raw body, byte for byte as it came."""
     event, timestamp = headers.get("Flute-Webhook-ID", ""), headers.get("Flute-Webhook-Timestamp", "")
     if not timestamp.isascii() or not timestamp.isdigit() or abs(time.time() - int(timestamp)) > WINDOW:
