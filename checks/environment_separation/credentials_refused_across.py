@@ -78,6 +78,6 @@ def credentials_refused_across(evidence: EvidenceView) -> Verdict:
     return weigh(
         failures,
         undecided,
-        failed="Of the four trials of keys and token endpoints, at least one came out wrong.",
+        failed=f"{len(failures)} of the four trials of keys and token endpoints came out wrong.",
         passed=f"Each key gets a token at home and `invalid_client` abroad.{untried}",
     )
