@@ -75,7 +75,8 @@ def _search(context: ProbeContext, stop: threading.Event) -> SourceTree:
 def _deadline(context: ProbeContext) -> float:
     """On `time.monotonic`."""
     left = context.deadline - context.transport.clock() - _WRAP_UP
-    if allowed := context.config.policy.scan_deadline:
+    allowed = context.config.policy.scan_deadline
+    if allowed is not None:
         left = min(left, allowed.total_seconds())
     return time.monotonic() + left
 
