@@ -22,6 +22,7 @@ COMMANDS = {
     "drill": "Run only the deleted-key drill; --guided for those who delete the key in the portal.",
     "emulator": "Serve the emulator on loopback until interrupted.",
     "cleanup": "Remove sandbox keys that an interrupted drill left behind.",
+    "doctor": "Check the tool's own set-up, with a fix for each item.",
     "schema": "Print the JSON Schema of a config, a result or an evidence file.",
 }
 """Each command and its line of help; the module of that name holds it. A test compares the lines with the commands."""
@@ -75,7 +76,9 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         return _told(f"Error: {error.message}" + (f"\n{error.hint}" if error.hint else ""), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _told("Interrupted.", 130)
-    except Exception as error:  # noqa: BLE001 - the last line of defence; an error's text may hold a secret
+    except SystemExit as ended:  # click's own for a closed pipe; nobody else's may look like a verdict
+        return 1 if ended.code == 1 else 70
+    except BaseException as error:  # noqa: BLE001 - the last line of defence; an error's text may hold a secret
         return _told(
             f"Error: readiness itself failed ({_place(error)}). Nothing was concluded; please report this.", 70
         )

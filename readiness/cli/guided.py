@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shlex
 import sys
-import threading
 from dataclasses import replace
 
 import click
 
 from readiness.audit import Prepared
-from readiness.errors import UsageError
+from readiness.errors import ReadinessError, UsageError
 from readiness.model import Environment
 from readiness.probes.guided_drill import PATIENCE, SECRET_PATH, GuidedDrillProbe
 from readiness.secret import SecretRef, SecretRequest
@@ -61,18 +59,14 @@ def _reference(text: str) -> SecretRef:
 
 
 async def _confirm(text: str) -> None:
-    """Show a text and wait for Enter, without stopping the polls.
-
-    The reader is a daemon thread: where nobody answers, it must not keep the process alive.
-    """
+    """Show a text and wait for Enter, without stopping the polls. Raises ReadinessError when the terminal goes away."""
     click.echo(f"\n{text}\nPress Enter when the portal says that it is deleted: ", err=True, nl=False)
     loop = asyncio.get_running_loop()
     answered = asyncio.Event()
-
-    def read() -> None:
-        sys.stdin.readline()
-        with contextlib.suppress(RuntimeError):  # the run has ended without an answer
-            loop.call_soon_threadsafe(answered.set)
-
-    threading.Thread(target=read, name="confirmation", daemon=True).start()
-    await answered.wait()
+    loop.add_reader(sys.stdin, answered.set)
+    try:
+        await answered.wait()
+    finally:
+        loop.remove_reader(sys.stdin)
+    if not sys.stdin.readline():  # a terminal is readable once it holds a whole line, or when it was closed
+        raise ReadinessError("The terminal was closed before the deletion was confirmed.")
