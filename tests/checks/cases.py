@@ -10,7 +10,8 @@ from readiness.evidence import Attempt, Evidence
 from readiness.facts import KeyDrill
 from readiness.model import Environment
 from tests.checks import factories as make
-from tests.checks.factories import JSON_OBJECTS, PLACES, PRODUCTION, SANDBOX, Item
+from tests.checks.factories import JSON_OBJECTS, PLACES, PRODUCTION, SANDBOX
+from tests.checks.judging import Item
 
 Due = Literal["token", "refusal", "accepted", "401", "payload", "answer", "date", "deletion"]
 """What an answer must be for the check to pass."""

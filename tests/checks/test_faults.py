@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from readiness.evidence import Attempt, Body, Exchange, Missing, Trouble
 from readiness.model import Because, Kind, Status, Verdict
 from tests.checks.cases import CASES, HARMLESS, Case
-from tests.checks.factories import FAULTS, IDS, NOW, SANDBOX, judge, load
+from tests.checks.factories import FAULTS, NOW, SANDBOX
+from tests.checks.judging import IDS, judge, load
 
 CROSSED = [
     pytest.param(case, slot, fault, id=f"{case.check} {case.build.__name__} {slot} {fault}")

@@ -11,7 +11,7 @@ import pytest
 from readiness import requirements
 from readiness.check import HEADINGS
 from readiness.model import Severity
-from tests.checks.factories import FILES, IDS, load
+from tests.checks.judging import FILES, IDS, load
 
 KNOWN_REQUIREMENTS = {
     *(f"go-live {code}: {item}" for code, item in requirements.CHECKLIST.items()),

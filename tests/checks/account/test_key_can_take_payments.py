@@ -6,7 +6,7 @@ from readiness.evidence import Attempt, Body, Exchange
 from readiness.facts import Account
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "account/key-can-take-payments"
 

@@ -5,7 +5,7 @@ import pytest
 from readiness.evidence import Missing
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "deleted-key/key-unlisted"
 

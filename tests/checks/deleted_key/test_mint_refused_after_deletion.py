@@ -8,7 +8,8 @@ from readiness.evidence import Attempt
 from readiness.facts import Clock, KeyDrill, RetiredKeys
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, SANDBOX, judge
+from tests.checks.factories import PRODUCTION, SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "deleted-key/mint-refused-after-deletion"
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from readiness.facts import RetiredKeys
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import SANDBOX, judge
+from tests.checks.factories import SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "deleted-key/retired-keys-refused"
 

@@ -5,7 +5,7 @@ import pytest
 from readiness.facts import KeyDrill
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "deleted-key/token-dies-with-key"
 

@@ -7,7 +7,8 @@ import pytest
 from readiness.evidence import Attempt
 from readiness.model import Because, Environment, Status
 from tests.checks import factories as make
-from tests.checks.factories import PLACES, PRODUCTION, SANDBOX, judge
+from tests.checks.factories import PLACES, PRODUCTION, SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "environment-separation/credentials-refused-across"
 

@@ -4,7 +4,8 @@ import pytest
 
 from readiness.model import Because, Environment, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, SANDBOX, judge
+from tests.checks.factories import PRODUCTION, SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "environment-separation/distinct-credentials"
 

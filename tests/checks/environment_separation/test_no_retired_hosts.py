@@ -3,7 +3,8 @@ from __future__ import annotations
 from readiness.facts import Hit, SourceTree
 from readiness.model import Because, Environment, Location, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, judge
+from tests.checks.factories import PRODUCTION
+from tests.checks.judging import judge
 
 CHECK = "environment-separation/no-retired-hosts"
 

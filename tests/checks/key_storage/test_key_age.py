@@ -7,7 +7,8 @@ import pytest
 from readiness.facts import Configuration
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import SANDBOX, judge
+from tests.checks.factories import SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "key-storage/key-age"
 

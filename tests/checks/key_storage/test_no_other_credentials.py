@@ -5,7 +5,7 @@ import pytest
 from readiness.facts import Hit, SourceTree
 from readiness.model import Location, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "key-storage/no-other-credentials"
 

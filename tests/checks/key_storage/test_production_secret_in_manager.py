@@ -6,7 +6,8 @@ import pytest
 
 from readiness.model import Because, SecretFacts, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, judge
+from tests.checks.factories import PRODUCTION
+from tests.checks.judging import judge
 
 CHECK = "key-storage/production-secret-in-manager"
 

@@ -7,7 +7,7 @@ import pytest
 from readiness.facts import SecretFile, SourceTree
 from readiness.model import Because, Location, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "key-storage/secret-files-protected"
 

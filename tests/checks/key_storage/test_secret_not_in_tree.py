@@ -5,7 +5,8 @@ import pytest
 from readiness.facts import Hit, SourceTree
 from readiness.model import Because, Environment, Location, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, SANDBOX, judge
+from tests.checks.factories import PRODUCTION, SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "key-storage/secret-not-in-tree"
 

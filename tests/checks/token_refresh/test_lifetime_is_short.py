@@ -4,7 +4,7 @@ import pytest
 
 from readiness.model import Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "token-refresh/lifetime-is-short"
 

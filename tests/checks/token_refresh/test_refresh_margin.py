@@ -5,7 +5,8 @@ import pytest
 from readiness.facts import Configuration, TokenUse
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, SANDBOX, judge
+from tests.checks.factories import PRODUCTION, SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "token-refresh/refresh-margin"
 

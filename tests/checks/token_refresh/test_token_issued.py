@@ -4,7 +4,8 @@ import pytest
 
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, judge
+from tests.checks.factories import PRODUCTION
+from tests.checks.judging import judge
 
 CHECK = "token-refresh/token-issued"
 

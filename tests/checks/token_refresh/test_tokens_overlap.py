@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "token-refresh/tokens-overlap"
 

@@ -9,7 +9,8 @@ import pytest
 from readiness.facts import Connection
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import PRODUCTION, SANDBOX, judge
+from tests.checks.factories import PRODUCTION, SANDBOX
+from tests.checks.judging import judge
 
 CHECK = "transport/clock-in-sync"
 

@@ -6,7 +6,7 @@ import pytest
 
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "transport/reachable"
 

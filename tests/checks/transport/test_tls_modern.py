@@ -7,7 +7,7 @@ import pytest
 from readiness.facts import Connection
 from readiness.model import Because, Status
 from tests.checks import factories as make
-from tests.checks.factories import judge
+from tests.checks.judging import judge
 
 CHECK = "transport/tls-modern"
 
