@@ -64,7 +64,8 @@ def _git() -> Item:
     if path is None:
         return Item("git", good=False, found="not found", fix=fix)
     try:
-        told = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+        command = [path, "--version"]
+        told = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout  # noqa: S603 - no foreign words
         version = tuple(int(part) for part in told.split()[2].split(".")[:2])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError):
         return Item("git", good=False, found=f"{path} does not run", fix=fix)
