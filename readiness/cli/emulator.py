@@ -28,7 +28,6 @@ def command(port: int, tls: bool, settings_file: Path | None) -> None:
     """
     import json
     import signal
-    import sys
     import threading
 
     from readiness.emulator import EmbeddedEmulator
@@ -40,5 +39,4 @@ def command(port: int, tls: bool, settings_file: Path | None) -> None:
         signal.signal(number, lambda *_: interrupted.set())
     with EmbeddedEmulator(settings, tls=tls, port=port) as emulator:
         click.echo(json.dumps(emulator.announcement))
-        sys.stdout.flush()
         interrupted.wait()

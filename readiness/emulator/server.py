@@ -205,7 +205,14 @@ class Listener:
         self._context = context
         self._state = ServerState()
         self._config = Config(
-            app, http=Connection, lifespan="off", log_config=None, ws="none", interface="asgi3", proxy_headers=False
+            app,
+            http=Connection,
+            lifespan="off",
+            log_config=None,
+            ws="none",
+            interface="asgi3",
+            proxy_headers=False,
+            timeout_keep_alive=60,
         )
         self._config.load()
         self._server: asyncio.Server | None = None

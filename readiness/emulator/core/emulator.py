@@ -153,6 +153,7 @@ class EmulatorCore:
             token_state=bearer.state,
             token=redaction.fingerprint(bearer.value) if bearer.value is not None else None,
             client_id=client_id,
+            size=len(request.body),
         )
         self.journal.add(entry)
         return entry

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from readiness.emulator.core import faults
-from readiness.emulator.core.errors import KINDS, ApiError, ErrorContext, UnauthorizedError
+from readiness.emulator.core.errors import (
+    KINDS,
+    ApiError,
+    BareError,
+    ErrorContext,
+    OAuthError,
+    UnauthorizedError,
+    VendorError,
+)
 from readiness.emulator.core.messages import HTML_HEADERS, JSON_HEADERS, Headers, Request, Response, encode
 
 Transmission = Literal["normal", "reset", "hang", "break_off", "huge"]
@@ -82,7 +90,7 @@ def _replaced(fault: faults.Fault, request: Request, context: ErrorContext) -> R
     """Another answer instead of the right one."""
     match fault:
         case faults.StatusFault():
-            return _status(fault, context)
+            return _status(fault, request, context)
         case faults.ThrottleFault():
             return ApiError(429, "Too many requests.", headers=_retry_after(fault.retry_after)).response(context)
         case faults.ExpiredTokenFault():
@@ -116,12 +124,11 @@ def _spoiled(fault: faults.Fault, response: Response) -> Response:
             return response
 
 
-def _status(fault: faults.StatusFault, context: ErrorContext) -> Response:
+def _status(fault: faults.StatusFault, request: Request, context: ErrorContext) -> Response:
     headers = (*_retry_after(fault.retry_after), *_encoded(fault.headers))
     if fault.body is None:
-        if fault.status not in KINDS:
-            return Response(fault.status, b"", headers)
-        base = ApiError(fault.status, KINDS[fault.status].title, headers=headers).response(context)
+        own = _own_body(fault.status, request).response(context)
+        base = Response(fault.status, own.body, (*own.headers, *headers))
     elif isinstance(fault.body, str):
         base = Response(fault.status, fault.body.encode(), ((b"content-type", b"text/plain; charset=utf-8"), *headers))
     else:
@@ -130,6 +137,21 @@ def _status(fault: faults.StatusFault, context: ErrorContext) -> Response:
         return base
     kept = [pair for pair in base.headers if pair[0] != b"content-type"]
     return Response(base.status, base.body, ((b"content-type", fault.content_type.encode()), *kept))
+
+
+OAUTH_ERRORS = {400: "invalid_request", 401: "invalid_client", 500: "server_error"}
+
+
+def _own_body(status: int, request: Request) -> VendorError:
+    """The vendor's own way to answer with that status; empty where none is documented."""
+    if request.host == "oauth":
+        if status in OAUTH_ERRORS:
+            return OAuthError(status, OAUTH_ERRORS[status], "The request was refused.", "ID2000")
+    elif status == 401:
+        return UnauthorizedError("The access token is invalid.")
+    elif status in KINDS:
+        return ApiError(status, KINDS[status].title)
+    return BareError(status)
 
 
 def _retry_after(value: int | str | None) -> Headers:

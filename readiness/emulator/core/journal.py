@@ -14,6 +14,8 @@ from readiness.model import Environment
 
 MAX_ENTRIES = 10_000
 """Entries kept; the oldest go first, and `dropped` counts them."""
+MAX_BYTES = 32 * 1_048_576
+"""Bytes of bodies kept, likewise."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,8 @@ class Entry:
     token_state: TokenState
     token: str | None
     client_id: str | None
+    size: int = 0
+    """Bytes of the body as it arrived."""
     correlation_id: str | None = None
     status: int | None = None
     fault: str | None = None
@@ -51,6 +55,7 @@ class Entry:
             "path": self.target,
             "headers": self.headers,
             "body": self.body,
+            "size": self.size,
             "token_state": self.token_state,
             "token": self.token,
             "client_id": self.client_id,
@@ -66,8 +71,11 @@ class Entry:
 class Journal:
     """The latest requests, oldest first."""
 
-    def __init__(self, limit: int = MAX_ENTRIES) -> None:
-        self._entries: deque[Entry] = deque(maxlen=limit)
+    def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+        self._entries: deque[Entry] = deque()
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._bytes = 0
         self._last = 0
         self.dropped = 0
 
@@ -84,13 +92,16 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Append an entry, forgetting the oldest if need be."""
-        if len(self._entries) == self._entries.maxlen:
-            self.dropped += 1
         self._entries.append(entry)
+        self._bytes += entry.size
+        while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
+            self._bytes -= self._entries.popleft().size
+            self.dropped += 1
 
     def clear(self) -> int:
         """Forget everything; how many entries there were."""
         count = len(self._entries)
         self._entries.clear()
+        self._bytes = 0
         self.dropped = 0
         return count

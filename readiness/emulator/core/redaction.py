@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, quote
 from readiness.emulator.core.messages import Headers
 from readiness.secret import brand_of, is_secret_name
 
-BODY_LIMIT = 8_192
+BODY_LIMIT = 65_536
 """Bytes of a body that the journal keeps; of a longer one only the size."""
-TEXT_LIMIT = 2_048
+TEXT_LIMIT = 4_096
 """Characters of a header, path or field that the journal keeps."""
 
 _RUN = re.compile(r"[A-Za-z0-9_\-]{16,}")

@@ -129,6 +129,24 @@ def test_status_with_a_body(driver: Driver, fault: dict[str, Any], content_type:
     assert header(response, "x-made-up") == fault.get("headers", {}).get("X-Made-Up")
 
 
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, "invalid_request"), (401, "invalid_client"), (500, "server_error"), (429, None), (503, None)],
+)
+def test_status_at_the_token_endpoint_is_openiddicts(driver: Driver, status: int, error: str | None) -> None:
+    arm(driver, {"kind": "status", "status": status})
+    response = driver.mint("a", "b")
+    assert response.status == status
+    assert (parsed(response)["error"] if response.body else None) == error
+
+
+def test_status_401_at_the_api_is_the_usual_one(driver: Driver, merchant: str) -> None:
+    arm(driver, {"kind": "status", "status": 401})
+    response = driver.call("GET", "/v2/ping", merchant)
+    assert (response.status, response.body) == (401, b"")
+    assert "invalid_token" in (header(response, "www-authenticate") or "")
+
+
 def test_throttling(driver: Driver, merchant: str) -> None:
     arm(driver, {"kind": "throttle", "retry_after": "Wed, 21 Oct 2026 07:28:00 GMT"})
     response = driver.call("GET", "/v2/ping", merchant)

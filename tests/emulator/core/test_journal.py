@@ -34,6 +34,7 @@ def test_an_entry(driver: Driver, merchant: str) -> None:
         "path": "/v2/transactions?pageSize=1",
         "headers": {"user-agent": "shop/1"},
         "body": None,
+        "size": 0,
         "token_state": "valid",
         "token": shown["token"],
         "client_id": driver.core.environments[SANDBOX].merchant.client_id,
@@ -132,7 +133,7 @@ def test_amounts_names_and_ids_stay_readable(driver: Driver, merchant: str) -> N
 
 
 def test_large_values_are_not_kept(driver: Driver) -> None:
-    driver.call("POST", "/v2/x", payload={"a": "b" * 9000}, headers={"X-Long": "c" * 3000})
+    driver.call("POST", "/v2/x", payload={"a": "b" * 70_000}, headers={"X-Long": "c" * 5000})
     text = dumped(driver)
     assert len(text) < 2000
     assert "bytes, not kept" in text
@@ -145,7 +146,7 @@ def test_an_unparsable_request_is_recorded(driver: Driver) -> None:
 
 
 def test_memory_is_bounded_and_numbers_go_on(driver: Driver) -> None:
-    journal = Journal(limit=2)
+    journal = Journal(max_entries=2)
     template = driver.exchange("GET", "/v2/ping").entry
     for _ in range(3):
         fields = {name: getattr(template, name) for name in Entry.__slots__}
@@ -154,6 +155,14 @@ def test_memory_is_bounded_and_numbers_go_on(driver: Driver) -> None:
     assert (len(journal), journal.dropped) == (2, 1)
     assert journal.clear() == 2
     assert (journal.next_sequence(), journal.dropped) == (4, 0)
+
+
+def test_the_bytes_of_bodies_are_bounded(driver: Driver) -> None:
+    driver.core.journal = Journal(max_bytes=100)
+    for index in range(3):
+        driver.call("POST", "/v2/x", payload={"text": str(index) * 30})
+    kept = [entry.body["text"][0] for entry in driver.core.journal]
+    assert (kept, driver.core.journal.dropped) == (["1", "2"], 1)
 
 
 def test_a_crash_of_ours_is_a_500_and_does_not_end_the_emulator(
