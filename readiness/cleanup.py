@@ -51,7 +51,7 @@ def _mismatch(config: Config, entry: JournalEntry) -> str | None:
     """Why the config is not the one that the drill ran with: then no key may be deleted by its word."""
     if lack := without_partner(config, SANDBOX):
         return f"{entry.config}: {lack.detail}"
-    if api_url(config, SANDBOX, "") != entry.api_url:
+    if config.environments[SANDBOX].api_url is None or api_url(config, SANDBOX, "") != entry.api_url:
         return f"{entry.config} names another sandbox than {entry.api_url}"
     refused = not_a_sandbox(config)
     return refused.detail if refused else None
@@ -79,4 +79,4 @@ async def _remove(config: Config, entry: JournalEntry) -> Outcome:
         await session.close()
     if removal.gone:
         return Outcome(done=True, text="removed" if removal.listed is True else "it was gone already")
-    return Outcome(done=False, text=f"not removed ({removal.first})")
+    return Outcome(done=False, text=f"not removed ({removal.last}); try again, or delete it in the portal")

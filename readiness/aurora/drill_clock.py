@@ -43,7 +43,7 @@ class Watch:
 
     A server handles a request between `sent` and `received`. So what is accepted lived at least
     `sent - deletion.latest`, and what is refused died at most `received - deletion.earliest` after the deletion. Polls
-    slow down as the watch grows: the interval widens in proportion to what it measures.
+    slow down as time goes by: the interval widens in proportion to what it measures.
     """
 
     poll: Callable[[], Awaitable[Attempt]]
@@ -54,6 +54,7 @@ class Watch:
     _counts: dict[bool | None, int] = field(default_factory=lambda: {True: 0, False: 0, None: 0})
     _last_accepted: Exchange | None = None
     _refusals: list[Exchange] = field(default_factory=list)
+    _ended: float = -math.inf
 
     async def run(self) -> None:
         """Watch until the end."""
@@ -63,11 +64,11 @@ class Watch:
             end = min(self.deletion.latest + self.limits.length, self.limits.limit)
             if self._refusals:
                 end += SLOWEST  # one refusal at the very end is still confirmed
-            if len(self._refusals) >= CONFIRMATIONS or self.clock() >= end:
+            self._ended = self.clock()
+            if len(self._refusals) >= CONFIRMATIONS or self._ended >= end:
                 return
-            watched = max(0.0, self.clock() - self.deletion.latest)
             interval = self.limits.interval
-            pause = interval if self._refusals else _pause(watched, interval)
+            pause = interval if self._refusals else _pause(self._ended - self.deletion.earliest, interval)
             await asyncio.sleep(max(0.0, min(pause - (self.clock() - began), end - self.clock())))
 
     def _take(self, attempt: Attempt) -> None:
@@ -89,7 +90,7 @@ class Watch:
         return Clock(
             last_accepted=round(max(0.0, last.sent - latest), 6) if last else 0.0,
             first_refused=round(refusal.received - earliest, 6) if refusal else None,
-            watched=round(max(0.0, self.clock() - latest), 6),
+            watched=round(max(0.0, self._ended - latest), 6),
             accepted=self._counts[True],
             refused=self._counts[False],
             undecided=self._counts[None],
@@ -97,8 +98,8 @@ class Watch:
         )
 
 
-def _pause(watched: float, interval: float) -> float:
-    return min(SLOWEST, interval + 0.05 * watched)
+def _pause(elapsed: float, interval: float) -> float:
+    return min(SLOWEST, interval + 0.05 * elapsed)
 
 
 def most_polls(length: float, interval: float) -> int:

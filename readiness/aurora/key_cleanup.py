@@ -14,25 +14,31 @@ class Removal:
     """What the list showed first, and what remains of all keys at the end."""
 
     first: Exchange
+    last: Exchange
+    """What `gone` rests on."""
     listed: bool | Missing
     """Whether a key of that name stood in the list when it was first read."""
     remaining: Sequence[ListedKey] | Missing
+    """What is listed at the end, without keys that the vendor does not know any more."""
     gone: bool
-    """Whether no key of that name is left, as far as can be seen."""
+    """Whether neither a key of that name nor that client id is left, as far as can be seen."""
 
 
 async def remove_keys(keys: ApiKeys, name: str, client_id: str | None) -> Removal:
     """Delete every key of exactly that name, and look again.
 
-    Where the list cannot be read, a known `client_id` is deleted all the same: it was made by us.
+    Where the list cannot be read, a known `client_id` is deleted all the same: it was made by us. A list may lag
+    behind a deletion: what it shows is gone all the same where its deletion is answered with 404.
     """
     first, listing = await keys.listing()
     if isinstance(listing, Missing):
-        gone = client_id is not None and deleted(await keys.delete(client_id))
-        return Removal(first, listing, listing, gone)
+        last = await keys.delete(client_id) if client_id is not None else first
+        return Removal(first, last, listing, listing, client_id is not None and deleted(last))
     ours = [key for key in listing if key.name == name]
-    for key in ours:
-        await keys.delete(key.client_id)
-    remaining = (await keys.listing())[1] if ours else listing
-    gone = not isinstance(remaining, Missing) and all(key.name != name for key in remaining)
-    return Removal(first, bool(ours), remaining, gone)
+    unknown = {key.client_id for key in ours if (await keys.delete(key.client_id)).status == 404}
+    last, listed_now = await keys.listing() if ours else (first, listing)
+    if isinstance(listed_now, Missing):
+        return Removal(first, last, bool(ours), listed_now, gone=False)
+    remaining = [key for key in listed_now if key.client_id not in unknown]
+    gone = not any(key.name == name or key.client_id == client_id for key in remaining)
+    return Removal(first, last, bool(ours), remaining, gone)

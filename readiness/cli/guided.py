@@ -10,6 +10,7 @@ from dataclasses import replace
 import click
 
 from readiness.audit import Prepared
+from readiness.cli.session import Console
 from readiness.errors import ReadinessError, UsageError
 from readiness.model import Environment
 from readiness.probes.guided_drill import PATIENCE, SECRET_PATH, GuidedDrillProbe
@@ -19,7 +20,7 @@ GUIDED_DEADLINE = PATIENCE + 300.0
 """Seconds that a guided drill may take in all."""
 
 
-def guide(prepared: Prepared, client_id: str | None, secret_from: str | None) -> Prepared:
+def guide(prepared: Prepared, client_id: str | None, secret_from: str | None, console: Console) -> Prepared:
     """Ask for the throw-away key, put the guided probe in the drill's place, and name the secret to read.
 
     Raises UsageError when there is nobody to talk to.
@@ -34,7 +35,9 @@ def guide(prepared: Prepared, client_id: str | None, secret_from: str | None) ->
     secret_from = secret_from or click.prompt(
         "Where its secret is kept (env:NAME, file:PATH or command:ARGV)", err=True
     )
-    prepared.registry.probes[GuidedDrillProbe.evidence.kind] = GuidedDrillProbe(client_id, _confirm)
+    prepared.registry.probes[GuidedDrillProbe.evidence.kind] = GuidedDrillProbe(
+        client_id, lambda text: _confirm(text, console)
+    )
     request = SecretRequest(
         SECRET_PATH,
         Environment.SANDBOX,
@@ -58,9 +61,10 @@ def _reference(text: str) -> SecretRef:
     return SecretRef(store=store, spec=shlex.split(spec) if store == "command" else spec)
 
 
-async def _confirm(text: str) -> None:
+async def _confirm(text: str, console: Console) -> None:
     """Show a text and wait for Enter, without stopping the polls. Raises ReadinessError when the terminal goes away."""
-    click.echo(f"\n{text}\nPress Enter when the portal says that it is deleted: ", err=True, nl=False)
+    question = f"\n{text}\nPress Enter when the portal says that it is deleted: "
+    click.echo(question, file=console.people, nl=False)
     loop = asyncio.get_running_loop()
     answered = asyncio.Event()
     loop.add_reader(sys.stdin, answered.set)

@@ -194,8 +194,10 @@ async def _offers(host: str, port: int, version: ssl.TLSVersion, limit: float) -
         if error.reason in {"NO_PROTOCOLS_AVAILABLE", "UNSUPPORTED_PROTOCOL"} and "alert" not in str(error).lower():
             return _cannot_offer(version)
         return "refused"
-    except (OSError, TimeoutError):
+    except (ConnectionResetError, BrokenPipeError):
         return "refused"
+    except (OSError, TimeoutError) as failure:
+        return _failed(host, port, failure)
     return "accepted"
 
 

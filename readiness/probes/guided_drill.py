@@ -29,7 +29,7 @@ SECRET_PATH = ("guided", "client_secret")
 PATIENCE = 900.0
 """Seconds that the user has for the deletion."""
 POLL_INTERVAL = 0.5
-"""Seconds between polls."""
+"""Seconds between polls at the start."""
 
 Ask = Callable[[str], Awaitable[None]]
 """Shows a text to the user, and returns when they confirm."""
@@ -51,9 +51,7 @@ class GuidedDrillProbe(Probe):
         if SANDBOX not in config.environments:
             return Missing(because=Because.NOT_CONFIGURED, detail="the config has no `environments.sandbox`")
         length = PATIENCE + config.policy.drill_watch.total_seconds()
-        return not_a_sandbox(config) or planned_polls(
-            config, int(length / POLL_INTERVAL) + most_polls(1, POLL_INTERVAL)
-        )
+        return not_a_sandbox(config) or planned_polls(config, most_polls(length, POLL_INTERVAL))
 
     async def gather(self, context: ProbeContext) -> KeyDrill | Missing:
         """The deletion happened between the question and the user's answer; both clocks are kept to that."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from readiness.aurora.api_keys import ApiKeys, planned_key_requests
@@ -16,7 +16,7 @@ from readiness.aurora.key_cleanup import remove_keys
 from readiness.aurora.requests import api_url, partner_mint, token_url, without_partner
 from readiness.aurora.session import Minted, Session
 from readiness.config.model import Config
-from readiness.evidence import Attempt, Evidence, Missing
+from readiness.evidence import Attempt, Evidence, Exchange, Missing
 from readiness.facts import Clock, DrillStep, KeyDrill
 from readiness.model import Because, Environment, Permission
 from readiness.probe import PlannedRequest, Probe, ProbeContext
@@ -25,8 +25,10 @@ from readiness.secret import Secret
 
 POLL_INTERVAL = 0.1
 """Seconds between polls at the start of the watch: the resolution of both clocks."""
-CLEANUP_TIME = 15.0
-"""Seconds that removing the key may take when the run is cut short."""
+CLEANUP_TIME = 5.0
+"""Seconds of the run that are kept for removing the key."""
+UNANSWERED = frozenset({408, 502, 504})
+"""Statuses with which somebody between us and the vendor gives up waiting: the request may still take effect."""
 
 StepName = Literal[
     "partner_mint", "create", "mint", "read", "list", "delete", "mint_after", "read_after", "list_after", "cleanup"
@@ -65,8 +67,18 @@ class KeyDrillProbe(Probe):
         try:
             await drill.live_and_die()
         finally:
-            await asyncio.shield(asyncio.wait_for(drill.leave_nothing(), CLEANUP_TIME))
+            await _undisturbed(drill.leave_nothing())
         return drill.evidence()
+
+
+async def _undisturbed(work: Coroutine[Any, Any, None]) -> None:
+    """Finish the work, even if the run is cut short meanwhile."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 NOT_REACHED = Missing(because=Because.UNREACHABLE, detail="the drill did not get as far as a deletion")
@@ -86,6 +98,8 @@ class _Drill:
     unlisted: bool | Missing = NOT_REACHED
     leftovers: tuple[str, ...] | Missing = NOT_REACHED
     _written: bool = False
+    _settled: bool = False
+    """Whether the key is known to have been deleted, or never to have been made."""
 
     @property
     def name(self) -> str:
@@ -108,6 +122,7 @@ class _Drill:
         attempt, key = await self.keys.create(self.name)
         self.note("create", attempt)
         if key is None:
+            self._settled = isinstance(attempt, Exchange) and attempt.status not in {None, 200, *UNANSWERED}
             return
         self.client_id = key[0]
         self._write()
@@ -115,9 +130,8 @@ class _Drill:
         if minted is None or not await self._is_ours():
             return
         self.context.progress("deleting the key")
-        deletion = await self.keys.delete(self.client_id)
-        self.note("delete", deletion)
-        if deletion.status not in {200, 204}:
+        moment = await self._delete(self.client_id)
+        if moment is None:
             return
         self.context.progress(
             "watching the deleted key and its token", self.context.config.policy.drill_watch.total_seconds()
@@ -125,9 +139,8 @@ class _Drill:
         limits = WatchLimits(
             interval=POLL_INTERVAL,
             length=self.context.config.policy.drill_watch.total_seconds(),
-            limit=self.context.deadline - CLEANUP_TIME / 3,
+            limit=self.context.deadline - CLEANUP_TIME,
         )
-        moment = Deletion(earliest=deletion.sent, latest=deletion.received)
         key_watch, token_watch = two_clocks(self.session, key, minted, moment, limits)
         await asyncio.gather(key_watch.run(), token_watch.run())
         self.mint_clock, self.token_clock = key_watch.result(), token_watch.result()
@@ -153,6 +166,17 @@ class _Drill:
             return False
         return any(key.client_id == self.client_id and key.name == self.name for key in listed)
 
+    async def _delete(self, client_id: str) -> Deletion | None:
+        """Delete the key. Where an answer leaves open whether it took place, ask again: 404 then says that it did."""
+        earliest = self.context.transport.clock()
+        exchange = await self.keys.delete(client_id)
+        repeated = exchange.attempts > 1
+        if exchange.status is None or exchange.status >= 500:
+            exchange, repeated = await self.keys.delete(client_id), True
+        self.note("delete", exchange)
+        self._settled = exchange.status in {200, 204} or (repeated and exchange.status == 404)
+        return Deletion(earliest, exchange.received) if self._settled else None
+
     async def leave_nothing(self) -> None:
         """Remove what this run made, see that it is gone, and only then forget it."""
         if not self._written:
@@ -166,7 +190,8 @@ class _Drill:
             self.leftovers = removal.remaining
         else:
             self.leftovers = tuple(key.name for key in removal.remaining if key.name.startswith(PREFIX))
-        if removal.gone:
+        seen_dead = self._settled or (removal.gone and removal.listed is not False)
+        if seen_dead and (removal.gone or isinstance(removal.remaining, Missing)):
             self.journal.remove(self.context.run_id)
 
     def _write(self) -> None:

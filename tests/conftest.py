@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from readiness.emulator import EmbeddedEmulator, Settings
+from tests.stage import MakeStage, Stage
+
+
+@pytest.fixture
+def make_stage(tmp_path: Path) -> Iterator[MakeStage]:
+    """Starts an emulator with these settings, and gives the stage around it."""
+    with ExitStack() as running:
+
+        def make(*, tls: bool = False, **settings: Any) -> Stage:
+            emulator = running.enter_context(EmbeddedEmulator(Settings(**settings), tls=tls))
+            return Stage(emulator, tmp_path)
+
+        yield make
+
+
+@pytest.fixture
+def stage(make_stage: MakeStage) -> Stage:
+    """A stage with an emulator as it is."""
+    return make_stage()
