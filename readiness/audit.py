@@ -32,7 +32,7 @@ from readiness.plan import check_matches, make_plan
 from readiness.registry import Registry, load
 from readiness.saved_evidence import read_saved, stand_in
 from readiness.scan.git import head
-from readiness.secret import Redactor, SecretRequest
+from readiness.secret import Redactor, SecretRequest, install_logging
 
 DEADLINE = 300.0
 """Seconds that a run may take unless told otherwise."""
@@ -94,6 +94,7 @@ def run(prepared: Prepared, state_dir: Path, events: Events) -> Audit:
     saved = read_saved(prepared.config)
     with standing_in(prepared.config) as (config, emulator):
         book = read_secrets(config, secrets.token_bytes(32), prepared.extra_secrets)
+        install_logging(book.redactor, 0)  # from here on a log line may hold a secret
         configuration = describe_config(config, book)
         if emulator is not None:
             adopt_keys(emulator, configuration, book)

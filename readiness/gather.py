@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from readiness import __version__
 from readiness.aurora.session import Session
 from readiness.config.model import Config
@@ -89,7 +91,7 @@ async def gather(work: Assignment) -> Gathered:
             items = await _collect(tasks, transport, work.run, interrupted)
         for session in sessions.values():
             await session.close()
-        facts = _item(Configuration.kind, None, work.configuration, transport, (0.0, 0.0))
+        facts = _item(Configuration.kind, None, work.configuration, transport, transport.clock())
         duration = transport.clock()
     ordered = sorted([facts, *items], key=lambda item: item.id)
     ledger = tuple(sorted(transport.ledger, key=lambda entry: entry.at))
@@ -115,7 +117,8 @@ def _context(
     name = _name(planned)
 
     def progress(text: str, remaining: float | None = None) -> None:
-        work.events.update(name, text, remaining=remaining)
+        with suppress(OSError):  # whoever watched has gone
+            work.events.update(name, transport.redactor.text(text), remaining=remaining)
 
     return ProbeContext(
         config=work.config,
@@ -162,31 +165,43 @@ async def _collect(
             items.append(task.result())
         else:
             missing = Missing(because=Because.TIMED_OUT, detail=why)
-            kind = planned.probe.evidence.kind
-            now = transport.clock()
-            items.append(_item(kind, planned.environment, missing, transport, (now, now)))
+            items.append(_item(planned.probe.evidence.kind, planned.environment, missing, transport, transport.clock()))
     return items
 
 
 async def _probe(planned: PlannedProbe, context: ProbeContext, events: Events) -> EvidenceItem:
-    """One probe, from its plan to its item."""
-    name, kind, clock = _name(planned), planned.probe.evidence.kind, context.transport.clock
-    began = clock()
+    """One probe, from its plan to its item. Whoever watches may go away: the run goes on."""
+    name, transport = _name(planned), context.transport
     if planned.missing is not None:
-        return _item(kind, planned.environment, planned.missing, context.transport, (began, began))
-    events.start(name)
-    outcome: Evidence | Missing = Missing(because=Because.TIMED_OUT, detail="stopped")
+        return _item(planned.probe.evidence.kind, planned.environment, planned.missing, transport, transport.clock())
+    with suppress(OSError):
+        events.start(name)
+    outcome = "stopped"
     try:
-        outcome = await planned.probe.gather(context)
-    except ReadinessError as error:
-        outcome = Missing(because=Because.REFUSED, detail=context.transport.redactor.text(error.message))
-    except TimeoutError:
-        outcome = Missing(because=Because.TIMED_OUT, detail=f"gathering `{kind}` took too long")
-    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and its text may hold a secret
-        outcome = Missing(because=Because.CRASHED, detail=f"the probe for `{kind}` broke ({type(error).__name__})")
+        item = await _gathered(planned, context)
+        outcome = item.missing.detail if item.missing else "done"
     finally:
-        events.finish(name, outcome.detail if isinstance(outcome, Missing) else "done")
-    return _item(kind, planned.environment, outcome, context.transport, (began, clock()))
+        with suppress(OSError):
+            events.finish(name, outcome)
+    return item
+
+
+async def _gathered(planned: PlannedProbe, context: ProbeContext) -> EvidenceItem:
+    """What the probe brought, or why it brought nothing."""
+    kind, transport = planned.probe.evidence.kind, context.transport
+    began = transport.clock()
+    try:
+        brought = await planned.probe.gather(context)
+        if not isinstance(brought, planned.probe.evidence | Missing):
+            raise TypeError  # noqa: TRY301 - told like everything else that a plug-in does wrong
+        return _item(kind, planned.environment, brought, transport, began)
+    except ReadinessError as error:
+        missing = Missing(because=Because.REFUSED, detail=error.message)
+    except TimeoutError:
+        missing = Missing(because=Because.TIMED_OUT, detail=f"gathering `{kind}` took too long")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in may raise anything, and its text may hold a secret
+        missing = Missing(because=Because.CRASHED, detail=f"the probe for `{kind}` broke ({type(error).__name__})")
+    return _item(kind, planned.environment, missing, transport, began)
 
 
 def _name(planned: PlannedProbe) -> str:
@@ -195,29 +210,28 @@ def _name(planned: PlannedProbe) -> str:
 
 
 def _item(
-    kind: str,
-    environment: Environment | None,
-    outcome: Evidence | Missing,
-    transport: Transport,
-    span: tuple[float, float],
+    kind: str, environment: Environment | None, outcome: Evidence | Missing, transport: Transport, began: float
 ) -> EvidenceItem:
-    """`span`: when gathering began and ended, on the transport's clock."""
-    began, ended = span
-    missing = outcome if isinstance(outcome, Missing) else None
+    """`began`: when gathering did, on the transport's clock; it ends now."""
+    missing, data = None, None
+    if isinstance(outcome, Missing):
+        missing = outcome.model_copy(update={"detail": transport.redactor.text(outcome.detail)})
+    else:
+        data = _redacted(outcome, transport.redactor)
     return EvidenceItem(
         kind=kind,
         environment=environment,
         taken_at=transport.wall(began),
-        duration_ms=round((ended - began) * 1000),
+        duration_ms=round((transport.clock() - began) * 1000),
         missing=missing,
-        data=None if missing else _redacted(outcome, transport.redactor),
+        data=data,
     )
 
 
-def _redacted(evidence: Evidence | Missing, redactor: Redactor) -> dict[str, object]:
+def _redacted(evidence: Evidence, redactor: Redactor) -> dict[str, JsonValue]:
     """What is stored. Probes hand over redacted exchanges; this is for whatever else they put beside them."""
     text = evidence.model_dump_json().encode()
-    data: dict[str, object] = json.loads(redactor.data(text) if redactor.find(text) else text)
+    data: dict[str, JsonValue] = json.loads(redactor.data(text) if redactor.find(text) else text)
     return data
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date
 
 from readiness.check import Check
-from readiness.evidence import Evidence, EvidenceSet, EvidenceView, Missing, Terms, load_item
+from readiness.evidence import Evidence, EvidenceItem, EvidenceSet, EvidenceView, Missing, Terms, load_item
 from readiness.figures import figures_of
 from readiness.model import (
     Attestation,
@@ -15,6 +16,7 @@ from readiness.model import (
     Counts,
     Environment,
     NotChecked,
+    Plugin,
     Result,
     Status,
     Verdict,
@@ -37,7 +39,8 @@ def judge(evidence: EvidenceSet, registry: Registry) -> AuditResult:
     results = tuple(_result(each, items, evidence) for each in planned)
     used = {id(result.waiver) for result in results if result.waiver is not None}
     gate = evidence.terms.gate
-    complete = not evidence.run.interrupted and all(plugin.error is None for plugin in evidence.plugins)
+    plugins = _plugins(evidence, registry)
+    complete = not evidence.run.interrupted and all(plugin.error is None for plugin in plugins)
     return AuditResult(
         tool=evidence.tool,
         integration=evidence.integration,
@@ -49,12 +52,23 @@ def judge(evidence: EvidenceSet, registry: Registry) -> AuditResult:
         results=results,
         ledger=evidence.ledger,
         not_checked=(*left_out, *evidence.not_checked, *_idle_attestations(evidence.terms, registry)),
-        plugins=evidence.plugins,
+        plugins=plugins,
         unused_waivers=tuple(waiver for waiver in evidence.terms.waivers if id(waiver) not in used),
         figures=figures_of(items),
         searched=evidence.searched,
         evidence_digest=evidence.digest(),
     )
+
+
+def _plugins(evidence: EvidenceSet, registry: Registry) -> tuple[Plugin, ...]:
+    """Those of the run and of this judgement; one that is absent now cannot say what it would have said."""
+    then, now = (Counter(plugin.name for plugin in plugins) for plugins in (evidence.plugins, registry.plugins))
+    why = "it took part in the run, but is not there to judge"
+    told = [
+        plugin.model_copy(update={"error": plugin.error or why}) if (then - now)[plugin.name] else plugin
+        for plugin in evidence.plugins
+    ]
+    return (*told, *(plugin for plugin in registry.plugins if (now - then)[plugin.name]))
 
 
 def _items(
@@ -65,14 +79,22 @@ def _items(
     found: dict[type[Evidence], dict[Environment | None, Evidence | Missing]] = {kind: {} for kind in kinds.values()}
     for item in evidence.items:
         if kind := kinds.get(item.kind):
-            found[kind][item.environment] = load_item(item, kind)
+            found[kind][item.environment] = _loaded(item, kind)
     return found
+
+
+def _loaded(item: EvidenceItem, kind: type[Evidence]) -> Evidence | Missing:
+    """An item as evidence; a file may have been written by another version, or by hand."""
+    try:
+        return load_item(item, kind)
+    except ValueError:
+        return Missing(because=Because.CRASHED, detail=f"the evidence `{item.id}` does not have the form of its kind")
 
 
 def _result(planned: PlannedCheck, items: Items, evidence: EvidenceSet) -> Result:
     check, environment = planned.check, planned.environment
     verdict = _verdict(check, environment, items, evidence)
-    today = evidence.run.started_at.date()
+    today = evidence.run.started_at.astimezone(UTC).date()
     attestation = _attestation(check, verdict, evidence.terms, today)
     if attestation:
         by = f"Attested by {attestation.by} on {attestation.on}, until {attestation.expires}: {attestation.note}"
@@ -109,10 +131,14 @@ def _verdict(check: Check, environment: Environment | None, items: Items, eviden
             return Verdict.unknown(missing.detail, because=missing.because)
     try:
         verdict = check.judge(view)
-    except Exception as error:  # noqa: BLE001 - one check's crash never ends the run
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - one check's crash, or its exit, never ends the run
         return Verdict.unknown(f"the check broke ({type(error).__name__})", because=Because.CRASHED)
     if not isinstance(verdict, Verdict):
         return Verdict.unknown(f"the check gave no verdict but {type(verdict).__name__}", because=Because.CRASHED)
+    if verdict.status is Status.ATTESTED:
+        return Verdict.unknown("the check vouches, which only a person can", because=Because.CRASHED)
     return verdict
 
 

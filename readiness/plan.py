@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from readiness.check import Check
-from readiness.config.model import Config
+from readiness.config.model import Config, EnvironmentConfig
 from readiness.errors import ReadinessError
 from readiness.evidence import Missing, Selection
 from readiness.model import Because, Environment, NotChecked
@@ -16,6 +16,8 @@ from readiness.probe import Effect, PlannedRequest, Probe
 from readiness.registry import Registry
 
 READS = frozenset({"GET", "HEAD"})
+HANDSHAKE_METHOD = "TLS"
+"""What stands for a method where no request is sent."""
 
 
 class GuardError(ReadinessError):
@@ -91,8 +93,9 @@ def make_plan(config: Config, registry: Registry, selection: Selection) -> Plan:
         if not selection.environments or name in selection.environments
     }
     reachable = config.model_copy(update={"environments": environments})
+    production = config.environments.get(Environment.PRODUCTION)
     probes = tuple(
-        _plan_probe(probe, reachable, environment, check_ids)
+        _plan_probe(probe, reachable, environment, check_ids, production)
         for kind, probe in sorted(registry.probes.items())
         if (check_ids := tuple(sorted({planned.check.id for planned in checks if _uses(planned.check, kind)})))
         for environment in (environments if probe.per_environment else [None])
@@ -119,7 +122,11 @@ def _reason_to_leave_out(check: Check, selection: Selection) -> str | None:
 
 
 def _plan_probe(
-    probe: Probe, config: Config, environment: Environment | None, check_ids: tuple[str, ...]
+    probe: Probe,
+    config: Config,
+    environment: Environment | None,
+    check_ids: tuple[str, ...],
+    production: EnvironmentConfig | None,
 ) -> PlannedProbe:
     """Ask a probe what it would send; a foreign one may break, or ask too much."""
     requests: tuple[PlannedRequest, ...] = ()
@@ -135,26 +142,41 @@ def _plan_probe(
         else:
             requests = tuple(planned)
             for request in requests:
-                refuse_writes_to_production(request, config)
+                refuse_harm(request, config.environments.get(request.environment), production)
     except GuardError as error:
         requests, missing = (), Missing(because=Because.REFUSED, detail=error.message)
-    except Exception as error:  # noqa: BLE001 - a plug-in may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plug-in may raise anything
         detail = f"the probe for `{probe.evidence.kind}` cannot plan ({type(error).__name__})"
         requests, missing = (), Missing(because=Because.CRASHED, detail=detail)
     return PlannedProbe(probe, environment, requests, missing, check_ids)
 
 
-def refuse_writes_to_production(request: PlannedRequest, config: Config) -> None:
-    """Raise GuardError when a probe announces anything but reads and token mints for production."""
-    if request.environment is not Environment.PRODUCTION or request.effect is Effect.HANDSHAKE:
+def refuse_harm(request: PlannedRequest, home: EnvironmentConfig | None, production: EnvironmentConfig | None) -> None:
+    """Raise GuardError for a request that leaves its environment, or that may change something in production.
+
+    `home` is the environment that the request names, None if it is not asked in this run. Production is told by its
+    URLs, whatever environment the request names.
+    """
+    if request.effect is Effect.HANDSHAKE and request.method == HANDSHAKE_METHOD:
         return
-    token_url = config.environments[Environment.PRODUCTION].oauth_url
-    if request.effect is Effect.READ and request.method in READS:
+    if request.effect is Effect.HANDSHAKE or home is None or not _belongs(request.url, home):
+        raise _harm(request, f"which is no request to the API or the token endpoint of {request.environment}")
+    if production is None or not _belongs(request.url, production):
         return
-    if request.effect is Effect.MINT and request.method == "POST" and request.url == token_url:
-        return
-    raise GuardError(
-        f"A probe announces {request.method} {urlsplit(request.url).path} ({request.purpose}) for production, "
-        "where only reads and token mints are allowed.",
+    mint = request.effect is Effect.MINT and request.method == "POST" and request.url == production.oauth_url
+    if not mint and (request.effect is not Effect.READ or request.method not in READS):
+        raise _harm(request, "but in production only reads and token mints are allowed")
+
+
+def _belongs(url: str, settings: EnvironmentConfig) -> bool:
+    """Whether a URL is the environment's token endpoint, or lies below its API."""
+    below = settings.api_url is not None and url.startswith(settings.api_url.rstrip("/") + "/")
+    return below or url == settings.oauth_url
+
+
+def _harm(request: PlannedRequest, why: str) -> GuardError:
+    address = urlsplit(request.url)
+    return GuardError(
+        f"A probe announces {request.method} {address.netloc}{address.path} ({request.purpose}), {why}.",
         "This is a fault of the probe. Nothing was sent.",
     )

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import json
 import sys
+import traceback
 from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -130,8 +131,13 @@ def _load_folder(registry: Registry, folder: Path) -> None:
             for probe in vars(module).values():
                 if isinstance(probe, type) and issubclass(probe, Probe) and probe.__module__ == module.__name__:
                     registry.add_probe(probe())
-        for check in _checks_in(folder, f"readiness_plugin_{digest}", plugin=name):
+        checks = list(_checks_in(folder, f"readiness_plugin_{digest}", plugin=name))
+        for check in checks:
             registry.add_check(check)
+        if not checks and not probes.is_file():
+            raise PluginError(  # noqa: TRY301 - the same
+                f"The folder `{folder}` holds no check.", "A check stands in a folder of its area: <area>/<check>.py."
+            )
     except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
         registry.plugins.append(Plugin(name=name, version=None, error=_told(error)))
     else:
@@ -167,4 +173,12 @@ def import_file(path: Path, name: str) -> ModuleType:
 
 
 def _told(error: BaseException) -> str:
-    return error.message if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+    """What went wrong and where; never the words of foreign code, which may hold a secret."""
+    if isinstance(error, PluginError):
+        return error.message
+    what = f" of `{error.name}`" if isinstance(error, ImportError) and error.name else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    if isinstance(error, SyntaxError):
+        where = f" at {error.filename}:{error.lineno}"
+    return f"{type(error).__name__}{what}{where}"

@@ -79,7 +79,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as ended:  # click's own for a closed pipe; nobody else's may look like a verdict
         return 1 if ended.code == 1 else 70
     except BaseException as error:  # noqa: BLE001 - the last line of defence; an error's text may hold a secret
-        return _told(
+        code = _told(
             f"Error: readiness itself failed ({_place(error)}). Nothing was concluded; please report this.", 70
         )
     return code if isinstance(code, int) else 0

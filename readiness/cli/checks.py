@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from readiness.cli.options import hushed
+
 
 @click.command("checks")
 @click.option("--plugin", "plugins", multiple=True, metavar="FOLDER", help="A folder of checks, as in the config.")
@@ -13,7 +15,8 @@ def command(plugins: tuple[str, ...]) -> int:
 
     from readiness.registry import load
 
-    registry = load(Path(plugin) for plugin in plugins)
+    with hushed():
+        registry = load(Path(plugin) for plugin in plugins)
     area = ""
     for check in sorted(registry.checks.values(), key=lambda check: check.id):
         if check.area != area:

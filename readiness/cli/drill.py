@@ -9,6 +9,7 @@ import click
 from readiness.cli.options import (
     color_option,
     config_argument,
+    hushed,
     output_option,
     quiet_option,
     state_dir,
@@ -44,9 +45,10 @@ def command(config: str, guided: bool, client_id: str | None, secret_from: str |
     allow = tuple(Permission(each) for each in options["allow"])
     selection = Selection(only=("deleted-key",), skip=("deleted-key/retired-keys-refused",))
     wanted = Options(selection, allow=allow, deadline=GUIDED_DEADLINE if guided else DEADLINE)
-    prepared = prepare(config, wanted)
+    with hushed():
+        prepared = prepare(config, wanted)
     if guided:
-        prepared = guide(prepared, client_id, secret_from)
+        prepared = guide(prepared, client_id, secret_from, console)
     with console.watch() as events:
         audit = run(prepared, state_dir(), events)
     deliver(audit, console, options["outputs"], options["save_evidence"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from readiness.cli.options import hushed
+
 
 @click.command("explain")
 @click.argument("check_id", metavar="CHECK")
@@ -15,7 +17,8 @@ def command(check_id: str, plugins: tuple[str, ...]) -> int:
 
     from readiness.registry import load
 
-    check = load(Path(plugin) for plugin in plugins).check(check_id)
+    with hushed():
+        check = load(Path(plugin) for plugin in plugins).check(check_id)
     scope = "once for each environment" if check.per_environment else "once for the run"
     click.echo(f"{check.id}\n\n  passes: {check.title}\n  fails:  {check.failing_title}")
     click.echo(f"  {check.severity}, {check.kind}, judged {scope}\n")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from readiness.cli.options import color_option, output_option, quiet_option, verbose_option
+from readiness.cli.options import color_option, hushed, output_option, quiet_option, verbose_option
 
 
 @click.command("judge")
@@ -29,7 +29,7 @@ def command(evidence: str, plugins: tuple[str, ...], **options: Any) -> int:
     console = Console(quiet=options["quiet"], verbose=options["verbose"], no_color=options["no_color"])
     console.check_outputs(options["outputs"], None)
     saved = read_evidence_file(evidence)
-    registry = load(Path(plugin) for plugin in plugins)
-    audit = Audit(saved, judge(saved, registry), Redactor())
+    with hushed():
+        audit = Audit(saved, judge(saved, load(Path(plugin) for plugin in plugins)), Redactor())
     deliver(audit, console, options["outputs"], None)
     return exit_code(audit.result)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +65,14 @@ def state_dir() -> Path:
     """Where drills keep their journal (XDG Base Directory Specification)."""
     home = os.environ.get("XDG_STATE_HOME")
     return (Path(home) if home and Path(home).is_absolute() else Path.home() / ".local" / "state") / "readiness"
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """What foreign code prints goes nowhere: it has passed no gate, and standard output is for reports."""
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        yield

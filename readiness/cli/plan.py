@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from readiness.cli.options import color_option, config_argument, selection_options
+from readiness.cli.options import color_option, config_argument, hushed, selection_options
 
 if TYPE_CHECKING:
     from readiness.plan import Plan
@@ -25,8 +25,9 @@ def command(config: str, **options: Any) -> int:
     from readiness.emulated import filled_in
     from readiness.plan import make_plan
 
-    prepared = prepare(config, options_of(options))
-    plan = make_plan(filled_in(prepared.config, PLACEHOLDERS), prepared.registry, prepared.options.selection)
+    with hushed():
+        prepared = prepare(config, options_of(options))
+        plan = make_plan(filled_in(prepared.config, PLACEHOLDERS), prepared.registry, prepared.options.selection)
     click.echo(f"{len(plan.checks)} checks would run:")
     for planned in plan.checks:
         where = f"  [{planned.environment}]" if planned.environment else ""

@@ -16,7 +16,10 @@ from readiness.cli.options import color_option, output_option, quiet_option, ver
 @quiet_option
 @verbose_option
 def command(result: str, **options: Any) -> int:
-    """Render a JSON result again, in any format. Exits as the run did."""
+    """Render a JSON result again, in any format.
+
+    Exits as the run did.
+    """
     from readiness.cli.session import Console, deliver_result, exit_code, read_text
     from readiness.report import read_result
     from readiness.secret import Redactor

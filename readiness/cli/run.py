@@ -10,6 +10,7 @@ from readiness.cli.options import (
     SEVERITIES,
     color_option,
     config_argument,
+    hushed,
     output_option,
     quiet_option,
     selection_options,
@@ -39,7 +40,8 @@ def command(config: str, **options: Any) -> int:
 
     console = Console(quiet=options["quiet"], verbose=options["verbose"], no_color=options["no_color"])
     console.check_outputs(options["outputs"], options["save_evidence"])
-    prepared = prepare(config, options_of(options))
+    with hushed():
+        prepared = prepare(config, options_of(options))
     with console.watch() as events:
         audit = run(prepared, state_dir(), events)
     deliver(audit, console, options["outputs"], options["save_evidence"])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TextIO, cast
 
 import rich.console
 
 from readiness.audit import DEADLINE, Audit, Options
+from readiness.cli.options import hushed
 from readiness.errors import UsageError
 from readiness.evidence import EvidenceError, EvidenceSet, Selection, read_evidence
 from readiness.model import AuditResult, Environment, Permission, Readiness, Severity
@@ -54,11 +56,14 @@ class Console:
 
     def __init__(self, *, quiet: bool, verbose: bool, no_color: bool) -> None:
         self.quiet, self.verbose, self._no_color = quiet, verbose, no_color
+        self.people: TextIO = sys.stderr
+        """Where a person is spoken to, also while a run is watched."""
 
     def check_outputs(self, outputs: Outputs, evidence: str | None) -> None:
         """Refuse places that cannot be written before anything runs: a result must not be lost at the end."""
         places = [path for _, path in outputs if path != "-"] + ([evidence] if evidence else [])
-        doubled = {path for path in places if places.count(path) > 1}
+        real = [os.path.realpath(path) for path in places]
+        doubled = {path for path, place in zip(places, real, strict=True) if real.count(place) > 1}
         if doubled or [path for _, path in outputs].count("-") > 1:
             raise UsageError(f"Two outputs cannot share {', '.join(sorted(doubled)) or 'standard output'}.")
         for path in places:
@@ -66,10 +71,12 @@ class Console:
 
     @contextlib.contextmanager
     def watch(self) -> Iterator[Progress]:
-        """Show what a run does while it runs. What plug-ins print goes nowhere: it has passed no gate."""
+        """Show what a run does while it runs, and nothing that plug-ins print."""
         console = rich.console.Console(file=sys.stderr, no_color=self._no_color or None)
-        with Progress(console, quiet=self.quiet) as progress, contextlib.redirect_stdout(_Nowhere()):
-            yield progress
+        with Progress(console, quiet=self.quiet) as progress:
+            self.people = sys.stderr
+            with hushed():
+                yield progress
 
     def summary(self, result: AuditResult, sink: Sink, written: Sequence[Path], *, to_stdout: bool) -> None:
         """The readable end of a run."""
@@ -92,11 +99,15 @@ def deliver_result(
     install_logging(redactor, 1 if console.verbose else 0)
     sink = Sink(redactor)
     rendered = [Output(None if path == "-" else Path(path), render(result, kind)) for kind, path in outputs]
-    sink.write_all([*rendered, *extra])
-    written = [output.path for output in (*rendered, *extra) if output.path is not None]
-    to_stdout = all(output.path is not None for output in rendered)
-    if not (console.quiet and outputs):
-        console.summary(result, sink, written, to_stdout=to_stdout)
+    files = [output for output in (*rendered, *extra) if output.path is not None]
+    streamed = [output for output in rendered if output.path is None]
+    written = [output.path for output in files if output.path is not None]
+    try:
+        sink.write_all([*files, *streamed])  # files first: a closed pipe must not cost them
+        if not (console.quiet and outputs):
+            console.summary(result, sink, written, to_stdout=not streamed)
+    except BrokenPipeError:  # nobody reads on; the verdict stands, and Python's own last flush must not complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def read_text(path: str) -> str:
@@ -117,14 +128,3 @@ def read_evidence_file(path: str) -> EvidenceSet:
         raise UsageError(
             f"{path} is not usable: {error}.", "Save it again: readiness run --save-evidence PATH"
         ) from None
-
-
-class _Nowhere:
-    """Takes what is written and forgets it."""
-
-    def write(self, text: str) -> int:
-        """Pretend that it was written."""
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing to do."""

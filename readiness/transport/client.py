@@ -18,6 +18,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from readiness.evidence import Exchange, Trouble
+from readiness.hosts import is_loopback, normal_host
 from readiness.model import Environment, LedgerEntry
 from readiness.secret import Redactor, Secret
 from readiness.transport.guard import Guard
@@ -30,6 +31,9 @@ BACKOFF = 0.2
 LONGEST_WAIT = 10.0
 """Seconds of a Retry-After that are waited; a longer one ends the attempts."""
 TRANSIENT = frozenset({429, 502, 503, 504})
+
+Outcome = httpx.Response | tuple[Trouble, str]
+"""A complete response, or why there is none."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +138,18 @@ class Transport:
         async with self._slots[address.netloc]:
             self._guard.admit(request.environment, request.purpose, request.method, request.url)
             sent = self.clock()
-            outcome = await self._exchange(request)
-            received = self.clock()
+            outcome: Outcome = Trouble.TIMEOUT, "stopped before the answer was complete"
+            try:
+                outcome = await self._exchange(request)
+            finally:  # what was sent stands in the ledger, also when the run ends before the answer
+                reply = self._reply(request, attempt, sent, outcome)
+                self._enter(reply.exchange, request)
+        return reply
+
+    def _reply(
+        self, request: Request, attempt: int, sent: float, outcome: httpx.Response | tuple[Trouble, str]
+    ) -> Reply:
+        address = urlsplit(request.url)
         common: dict[str, Any] = {
             "at": self.wall(sent),
             "environment": request.environment,
@@ -144,19 +158,15 @@ class Transport:
             "host": address.netloc,
             "path": self.redactor.text(address.path or "/"),
             "sent": sent,
-            "received": received,
+            "received": self.clock(),
             "attempts": attempt,
         }
         if isinstance(outcome, httpx.Response):
             origin = f"{request.environment} {request.purpose}"
             recorded, born = record(outcome.content, outcome.headers, self.redactor, origin)
-            exchange = Exchange(**common, status=outcome.status_code, **dict(recorded))
-        else:
-            born = {}
-            trouble, detail = outcome
-            exchange = Exchange(**common, trouble=trouble, detail=self.redactor.text(detail))
-        self._enter(exchange, request)
-        return Reply(exchange, born)
+            return Reply(Exchange(**common, status=outcome.status_code, **dict(recorded)), born)
+        trouble, detail = outcome
+        return Reply(Exchange(**common, trouble=trouble, detail=self.redactor.text(detail)))
 
     def _enter(self, exchange: Exchange, request: Request) -> None:
         self.ledger.append(
@@ -173,7 +183,7 @@ class Transport:
             )
         )
 
-    async def _exchange(self, request: Request) -> httpx.Response | tuple[Trouble, str]:
+    async def _exchange(self, request: Request) -> Outcome:
         """The complete response, its body read up to the limit; or why there is none."""
         client = self._client(request)
         try:
@@ -200,15 +210,11 @@ class Transport:
                 verify=self.tls_context(request.environment),
                 follow_redirects=False,
                 trust_env=False,  # a .netrc would send credentials that nobody named
-                proxy=proxy if not _loopback(address.hostname) else None,
+                proxy=None if is_loopback(normal_host(address.hostname or "")) else proxy,
                 timeout=self._timeout,
                 headers={"User-Agent": self._user_agent, "Accept": "application/json", "Accept-Encoding": "identity"},
             )
         return self._clients[key]
-
-
-def _loopback(host: str | None) -> bool:
-    return host in {"localhost", "127.0.0.1", "::1"}
 
 
 def _wire(request: Request) -> dict[str, Any]:
@@ -264,6 +270,6 @@ def _trouble(error: BaseException) -> tuple[Trouble, str]:
         return Trouble.CONNECT, "the connection was refused or could not be made"
     if isinstance(error, httpx.ReadError | httpx.WriteError | httpx.CloseError):
         return Trouble.RESET, "the connection broke before the answer was complete"
-    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" in str(error):
-        return Trouble.RESET, "the server closed the connection without an answer"
+    if isinstance(error, httpx.RemoteProtocolError) and any(word in str(error) for word in ("disconnected", "closed")):
+        return Trouble.RESET, "the server closed the connection before the answer was complete"
     return Trouble.PROTOCOL, f"the answer is not proper HTTP ({type(error).__name__})"
