@@ -11,6 +11,8 @@ import pytest
 
 from readiness.emulator import EmbeddedEmulator, Settings
 from readiness.errors import UsageError
+from readiness.model import Environment
+from readiness.secret import Secret
 
 
 def test_the_announcement_is_the_contract() -> None:
@@ -134,3 +136,17 @@ def test_two_at_once_share_nothing() -> None:
         url = two.announcement["environments"]["sandbox"]["oauth_url"] + "/oauth2/token"
         response = httpx.post(url, data={"grant_type": "client_credentials", **form}, trust_env=False)
         assert response.json()["error"] == "invalid_client"
+
+
+def test_given_credentials_can_be_adopted() -> None:
+    with EmbeddedEmulator() as emulator:
+        emulator.adopt(Environment.SANDBOX, "given-id", Secret("given-secret", "sandbox client_secret"))
+        statuses = [
+            httpx.post(
+                environment["oauth_url"] + "/oauth2/token",
+                data={"grant_type": "client_credentials", "client_id": "given-id", "client_secret": "given-secret"},
+                trust_env=False,
+            ).status_code
+            for environment in emulator.announcement["environments"].values()
+        ]
+    assert statuses == [200, 401]
