@@ -19,6 +19,7 @@ from readiness.report.items import Item
 from readiness.report.templating import template_environment
 from readiness.report.text import excerpt, visible
 from readiness.report.view import view_of
+from readiness.report.words import fix_label
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _body(item: Item) -> str:
     for finding in row.findings:
         place = f"{finding.location}: " if finding.location is not None else ""
         lines.append(f"- {place}{finding.message}")
-    lines += [f"Why it matters: {row.why}", f"How to fix: {row.remediation}"]
+    lines += [f"Why it matters: {row.why}", f"{fix_label(item.group)}: {row.remediation}"]
     return "\n".join(lines)
 
 

@@ -105,11 +105,16 @@ class Clock(Figure):
 
 
 class DrillAct(Figure):
-    """One act of the drill."""
+    """One act of the drill; `at` is in seconds from the start of the run."""
 
     name: str
-    at: str | float | None = None
+    at: float
     status: str | int | None = None
+
+    @property
+    def when(self) -> str:
+        """Its moment in words."""
+        return f"{_number(self.at)} s into the run"
 
 
 @dataclass(frozen=True)

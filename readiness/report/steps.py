@@ -26,14 +26,16 @@ class Step:
 
 
 def steps_of(result: AuditResult, items: Sequence[Item]) -> tuple[Step, ...]:
-    """The dearest open items, a check of both environments once; when none is open, the hand-over."""
+    """The dearest open items, a check of both environments once; the hand-over first, when nothing blocks it."""
     todo: dict[str, list[Item]] = {}
     for item in sorted(items, key=lambda item: (item.result.severity.rank, item.group != "failed", item.result.name)):
         if item.group in {"failed", "unknown"}:
             todo.setdefault(item.result.id, []).append(item)
-    if not todo:
-        return (_hand_over(result),)
-    return tuple(_step(found) for found in list(todo.values())[:MOST_STEPS])
+    steps = [_step(found) for found in todo.values()]
+    if not todo or result.verdict in {Readiness.READY, Readiness.READY_WITH_WAIVERS}:
+        # What is open lies below the gate: it does not stand in the way of the hand-over.
+        steps.insert(0, _hand_over(result))
+    return tuple(steps[:MOST_STEPS])
 
 
 def _step(found: Sequence[Item]) -> Step:

@@ -43,10 +43,13 @@ def print_summary(
     for group in view.groups:
         if group.key in shown:
             _heading(console, f"{group.label} ({len(group.items)})")
+            fixed: set[str] = set()
             for item in group.items:
-                _print_item(item, console, verbose=verbose)
+                _print_item(item, console, verbose=verbose, fix_is_known=item.result.id in fixed)
+                fixed.add(item.result.id)
     console.print()
-    _say(console, Text(" · ".join(f"{count} {label.lower()}" for _, label, count in view.counters)))
+    counts = [f"{count} {label.lower()}" for _, label, count in view.counters if count]
+    _say(console, Text(" · ".join(counts) or "no results"))
     _say(console, Text(str(view.coverage)))
     _print_permissions(view, console)
     for path in written:
@@ -74,7 +77,8 @@ def _print_steps(view: View, console: Console) -> None:
         _indented(console, [one_line(lead(step.advice))])
 
 
-def _print_item(item: Item, console: Console, *, verbose: bool) -> None:
+def _print_item(item: Item, console: Console, *, verbose: bool, fix_is_known: bool) -> None:
+    """`fix_is_known`: the same check has just been printed for the other environment."""
     row = item.result
     sign, style = _STYLES[item.group]
     _say(console, Text.assemble((f"{sign} {one_line(row.title)}", style), f"  {row.severity}, {one_line(row.name)}"))
@@ -86,8 +90,8 @@ def _print_item(item: Item, console: Console, *, verbose: bool) -> None:
         lines.append(f"- {place}{one_line(excerpt(finding.message))}")
         if verbose and finding.evidence is not None:
             lines.append(f"  evidence {one_line(finding.evidence)} {one_line(finding.pointer or '')}".rstrip())
-    if item.group in {"failed", "unknown"}:
-        lines.append(f"Fix: {visible(excerpt(row.remediation))}")
+    if item.group == "failed":
+        lines.append("Fix: as above." if fix_is_known else f"Fix: {visible(excerpt(row.remediation))}")
     if verbose and row.requirements:
         lines.append(f"Serves: {one_line('; '.join(row.requirements))}")
     _indented(console, lines)

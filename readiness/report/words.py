@@ -107,6 +107,11 @@ def seconds(value: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def fix_label(group: str) -> str:
+    """How to name a remediation: what is unknown has not failed, so that there may be nothing to fix."""
+    return "Should it fail" if group == "unknown" else "How to fix"
+
+
 def share_statement(searched: Mapping[str, int]) -> str:
     """What was done before the file was written, so that it can be handed on."""
     secrets = searched.get("secrets", 0)

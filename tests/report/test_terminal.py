@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from readiness.model import AuditResult, Status
+from readiness.model import AuditResult, Environment, Status
 from readiness.report.progress import Progress
 from readiness.report.terminal import print_summary
 from tests.report.rows import HOSTILE, MAJOR, row
@@ -50,6 +50,13 @@ def test_foreign_text_is_neither_markup_nor_control() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "⟨U+001B⟩[31m" in text
+
+
+def test_a_fix_for_both_environments_is_printed_once() -> None:
+    rows = [row("a/b", Status.FAILED, MAJOR, environment) for environment in Environment]
+
+    assert printed(audit(*rows)).count("Fix: Do what the guide says.") == 1
+    assert printed(audit(*rows)).count("Fix: as above.") == 1
 
 
 def test_files_are_named_unbroken() -> None:

@@ -87,6 +87,14 @@ def test_an_emulated_run_is_never_handed_over() -> None:
     assert view.steps[0].title == "Review the real service"
 
 
+def test_open_items_below_the_gate_follow_the_hand_over() -> None:
+    result = audit(row("a/passed", Status.PASSED, BLOCKER), row("a/minor", Status.FAILED, MINOR))
+
+    assert [step.title for step in view_of(result).steps] == [
+        "Hand this report to the Aurora integration contact", "Minor",
+    ]  # fmt: skip
+
+
 def test_every_step_links_to_a_finding() -> None:
     view = view_of(sample())
 
