@@ -34,9 +34,11 @@ _FAMOUS = frozenset(
         "3fa85f6457174562b3fc2c963f66afa6",
         "1b9d6bcdbbfd4b2d9b5dab8dfbbd4bed",
         "d9b2d63da7f44df0a2c1a1a1a1a1a1a1",
+        "2yotnfzfejr1zcsicmwpaa",
+        "tgzv3jokf0xg5qx2tlkwia",
     }
 )
-"""UUIDs of RFC 4122 and of much-copied documentation."""
+"""UUIDs of RFC 4122 and of much-copied documentation; the tokens of RFC 6749's examples. Lower case, no hyphens."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _PHRASE = re.compile(r"[A-Za-z]++(?:[-_.:/][A-Za-z]++){2,}[-_.:/]?[0-9]{0,4}")
 _LONG_WORDS = 4.0
