@@ -56,8 +56,8 @@ def _checks() -> str:
         "",
         f"{len(checks)} checks. An id is for ever; `readiness explain ID` shows the same text in a terminal.",
         "",
-        "Severity: a failure at or above the gate (`gate.fail_on`, major unless the config says otherwise) blocks. Kind:",
-        "a static check reads the config and the files, a live one judges requests that were sent.",
+        "Severity: a failure at or above the gate (`gate.fail_on`, major unless the config says otherwise) blocks.",
+        "Kind: a static check reads the config and the files, a live one judges requests that were sent.",
         "",
     ]
     for area, members in groupby(checks, key=lambda check: check.area):
