@@ -142,7 +142,9 @@ class GuardedStream(io.TextIOBase):
             raise
 
     def _release(self, text: str, rest: str) -> None:
-        self._target.write(text)
+        encoding = self._target.encoding or "utf-8"
+        # A terminal without a sign for a character still gets the rest.
+        self._target.write(text.encode(encoding, "backslashreplace").decode(encoding))
         self._tail = (self._tail + text)[-_TAIL:]
         self._pending = rest
 
@@ -211,8 +213,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(text)
+    """As UTF-8 whatever the locale: these are files that happen to go to standard output."""
     sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
 
 
 def _reason(error: OSError) -> str:

@@ -50,6 +50,25 @@ def test_standard_output(sink: Sink, capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == "hello\n"
 
 
+def test_standard_output_is_utf_8_whatever_the_locale(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
+
+    sink.write_stdout("→ é\n")
+
+    assert raw.getvalue().decode("utf-8") == "→ é\n"
+
+
+def test_a_terminal_that_lacks_a_character_still_gets_the_rest(sink: Sink) -> None:
+    raw = io.BytesIO()
+    stream = sink.stream(io.TextIOWrapper(raw, encoding="ascii"))
+
+    stream.write("✗ failed\n")
+    stream.flush()
+
+    assert raw.getvalue() == b"\\u2717 failed\n"
+
+
 @pytest.mark.parametrize(
     "text",
     [
