@@ -35,16 +35,23 @@ class DrillJournal:
         self._folder = state_dir / "drills"
 
     def write(self, entry: JournalEntry) -> None:
-        """Put an entry on disk, replacing the run's former one, and wait until it is there."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Put an entry on disk, replacing the run's former one, and wait until it is there.
+
+        Raises UsageError where that is impossible: without it no key may be made.
+        """
         path = self._path(entry.run_id)
         draft = path.with_suffix(".tmp")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(entry.model_dump_json())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        self._sync_folder()
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(entry.model_dump_json())
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+            self._sync_folder()
+        except OSError as error:
+            hint = "A drill writes down its key before it makes it; set XDG_STATE_HOME to a folder that can be written."
+            raise UsageError(f"The drill journal {path} cannot be written: {error.strerror}.", hint) from None
 
     def remove(self, run_id: str) -> None:
         """Forget a drill whose key is gone."""

@@ -16,17 +16,13 @@ from readiness.probe import PlannedRequest
 from readiness.reading import MintOutcome, mint_outcome, token_refused
 from readiness.secret import Secret
 
-SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
+SANDBOX = Environment.SANDBOX
 MINT, READ = "mint-with-drill-key", "read-with-drill-token"
 
 
 def not_a_sandbox(config: Config) -> Missing | None:
-    """Why no key may die here: only hosts known as sandbox hosts, the emulator and loopback will do.
-
-    A host that is production's stays so, whatever the policy says of it.
-    """
+    """Why no key may die here: only hosts known as sandbox hosts, the emulator and loopback will do."""
     known = {*KNOWN_HOSTS[SANDBOX], *config.policy.known_hosts.get(SANDBOX, ())}
-    known -= {*KNOWN_HOSTS[PRODUCTION], *config.policy.known_hosts.get(PRODUCTION, ())}
     for url in (api_url(config, SANDBOX, ""), token_url(config, SANDBOX)):
         host = host_of(url)
         if not is_loopback(host) and host not in known:
