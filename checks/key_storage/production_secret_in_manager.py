@@ -39,10 +39,10 @@ def production_secret_in_manager(evidence: EvidenceView) -> Verdict:
         command of a known secrets manager, or a file that an orchestrator mounts (Docker, Kubernetes) passes; an
         environment variable passes when `injected_by` names the manager that fills it. A plain file, a .env file and
         a value in the config fail. Retired keys are left out.
-    How to fix: Move the secret into the manager you already have and refer to it, for instance `client_secret:
-        {vault: {path: payments/aurora, key: client_secret}}` or `client_secret: {aws: prod/aurora}`. Then make a new
-        key and delete the old one, because copies of the file may exist. If a manager fills the environment variable,
-        say so: `client_secret: {env: AURORA_CLIENT_SECRET, injected_by: Doppler}`.
+    How to fix: Move the secret into the manager you already have and refer to it, such as `client_secret:
+        {vault: {path: payments/aurora, field: client_secret}}` or `client_secret: {aws: {name: prod/aurora}}`. Then
+        make a new key and delete the old one, because copies of the file may exist. If a manager fills the environment
+        variable, say so: `client_secret: {env: AURORA_CLIENT_SECRET, injected_by: Doppler}`.
     When it is unknown: Production or its secret is not configured, an environment variable does not say who fills it,
         a command's program is not a known secrets manager, or a file cannot be looked at.
     """

@@ -36,7 +36,7 @@ def secret_is_a_reference(evidence: EvidenceView) -> Verdict:
         vault, aws, or a plug-in's store): the key's, the webhook's, the partner's, and those of retired keys. A
         literal value fails.
     How to fix: Treat the secret as lost: make a new key in the portal and delete the old one. Put the new secret in a
-        secrets manager and write, for instance, `client_secret: {vault: {path: payments/aurora, key: client_secret}}`
+        secrets manager and write, for instance, `client_secret: {vault: {path: payments/aurora, field: client_secret}}`
         or `client_secret: {env: AURORA_CLIENT_SECRET}`. Remove the old value from the history of the repository.
     When it is unknown: The config names no secret for this environment.
     """
