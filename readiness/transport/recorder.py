@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Never
 
 from pydantic import JsonValue
 
@@ -65,14 +66,22 @@ def _parse(raw: bytes) -> tuple[Body, Any]:
     if not text:
         return Body.EMPTY, None
     try:
-        return Body.JSON, json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate passes the parser, but no file takes it
     except (ValueError, RecursionError):
         head = text[:512].lower()
         return (Body.HTML if head.startswith((b"<!doctype html", b"<html")) else Body.OTHER), None
+    return Body.JSON, value
 
 
-def _no_constant(name: str) -> None:
+def _no_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON (RFC 8259, 6)")
+
+
+def _finite(text: str) -> float:
+    """A number that can be written down again."""
+    value = float(text)
+    return value if math.isfinite(value) else _no_constant(text)
 
 
 def _excerpt(raw: bytes, redactor: Redactor) -> str:
