@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 DURATION_PATTERN = r"^[0-9]{1,9}(\.[0-9]{1,3})?[smhd]$"
 """The accepted form, as JSON Schema and Python both read it."""
@@ -38,3 +41,12 @@ def format_duration(duration: timedelta) -> str:
         if whole and not rest:
             return f"{whole}{unit}"
     return f"{milliseconds / 1000:.3f}".rstrip("0").rstrip(".") + "s"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN}),
+]
+"""A field of a config that holds a duration."""

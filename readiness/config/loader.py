@@ -52,7 +52,6 @@ def _complete(document: Document, folder: Path, today: date) -> Config | None:
     rules.complete_authorities(document, folder)
     rules.complete_attestations(document, folder)
     rules.check_known_hosts(document)
-    rules.check_application(document)
     rules.check_waivers(document, today)
     return validate(document)
 

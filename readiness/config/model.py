@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from readiness.config.duration import DURATION_PATTERN, format_duration, parse_duration
+from readiness.config.application import Application
+from readiness.config.duration import Duration
 from readiness.config.urls import EndpointUrl, TokenUrl, WebUrl
 from readiness.model import (
     Attestation,
@@ -25,12 +26,6 @@ from readiness.secret.reference import SecretRef, SecretRole
 if TYPE_CHECKING:
     from readiness.config.quoting import Quoter
 
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    PlainSerializer(format_duration, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN}),
-]
 Preset = Literal["aurora", "aurora-legacy", "emulator"]
 ConfigPath = tuple[str | int, ...]
 """Where a value stands: `("environments", "sandbox", "api_url")`."""
@@ -197,7 +192,7 @@ class Config(Record):
     """Globs of built files and archives, relative to the config file's folder."""
     logs: tuple[str, ...] = ()
     """Globs of log files, relative to the config file's folder."""
-    application: dict[str, Any] | None = None
+    application: Application | None = None
     """How the lab starts and drives the application."""
     http_policy: HttpPolicy | None = None
     """What the integrator's own HTTP client does."""
@@ -287,7 +282,8 @@ class Config(Record):
             for place, role, url in named:
                 if url is not None:
                     yield ConfiguredUrl((*base, *place), environment, role, url)
-        for place, text in _texts(self.application, ("application",)):
+        written = self.application.model_dump(mode="json", by_alias=True) if self.application else None
+        for place, text in _texts(written, ("application",)):
             if text.startswith(("http://", "https://")):
                 yield ConfiguredUrl(place, None, "application", text)
 

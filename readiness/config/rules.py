@@ -16,7 +16,6 @@ from typing import Any
 from readiness.config.document import Document
 from readiness.config.model import ConfigPath
 from readiness.config.presets import PRESETS, environment_of
-from readiness.config.problem import suggest
 from readiness.config.references import KEY, read_reference
 from readiness.config.shape import child_type, type_at
 from readiness.config.urls import is_host
@@ -24,7 +23,6 @@ from readiness.hosts import normal_host
 from readiness.model import Environment
 from readiness.secret.reference import SecretRef
 
-APPLICATION_KEYS = ("start", "ready", "actions", "webhook", "alarm", "intercept", "has_no", "parallel", "run")
 LONGEST_WAIVER = timedelta(days=180)
 """From today."""
 LONGEST_ATTESTATION = timedelta(days=365)
@@ -133,14 +131,6 @@ def check_known_hosts(document: Document) -> None:
                 document.report(place, f"this is a host of the vendor's {owner} environment")
             elif seen.setdefault(normal, name) != name:
                 document.report(place, "this host is listed for both environments")
-
-
-def check_application(document: Document) -> None:
-    """The lab reads the application's settings; here only their names are checked."""
-    for key in _mapping(document.data, "application"):
-        if key not in APPLICATION_KEYS:
-            place: ConfigPath = ("application", key)
-            document.report(place, f"unknown key `{key}` in `application`", suggest(key, APPLICATION_KEYS), key=True)
 
 
 def check_waivers(document: Document, today: date) -> None:

@@ -10,24 +10,12 @@ from typing import Any
 
 from readiness.config.model import Config, Policy
 from readiness.config.references import FIELDS, SHORTEST_SECRET, VARIABLE_PATTERN, plugin_stores
-from readiness.config.rules import APPLICATION_KEYS
 from readiness.config.shape import FILLED_BY_US
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _TEXT = {"type": "string", "pattern": r"\S"}
 _DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_APPLICATION_TEXTS = {
-    "start": "How the application is started: `command`, `cwd`, `env`, `stop_timeout`.",
-    "ready": "How the lab sees that it has started: `http`, `within`.",
-    "actions": "How the lab makes the application do something, by name: `charge`, `read`, `rekey` …",
-    "webhook": "Where the application receives webhooks, and how their effect is seen.",
-    "alarm": "Where the application's alarms can be read.",
-    "intercept": "Whether an intercepting proxy stands in for the vendor, so that the application keeps its URLs.",
-    "has_no": "What the application does not do, such as `webhooks` or `refunds`.",
-    "parallel": "How many callers work at once where the lab tests concurrency.",
-    "run": "The command of an application that does one thing and ends.",
-}
 
 
 def config_schema() -> dict[str, Any]:
@@ -42,20 +30,15 @@ def config_schema() -> dict[str, Any]:
         "A client id: it is not secret and may stand here as it is, or be kept like a secret.",
         {"type": "string", "pattern": r"^[^\n]*\S[^\n]*$"},
     )
-    definitions["Exclude"] = {
-        "description": definitions["Exclude"]["description"],
-        "anyOf": [_TEXT, {key: value for key, value in definitions["Exclude"].items() if key != "description"}],
-    }
+    for name in ("Exclude", "HttpRequest"):
+        definitions[name] = _or_text(definitions[name])
+    for name in ("Process", "Start", "Action"):
+        # Variables may be set to nothing.
+        definitions[name]["properties"]["env"]["additionalProperties"] = {"type": "string"}
     definitions["EnvironmentConfig"] |= _environment_rules()
     for name, default in Policy().model_dump(mode="json", exclude_none=True).items():
         # Pydantic writes the defaults of durations in ISO 8601, which is not how a config writes them.
         definitions["Policy"]["properties"][name]["default"] = default
-    schema["properties"]["application"] = {
-        "description": "The application, for the lab.",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {key: {"description": _APPLICATION_TEXTS[key]} for key in APPLICATION_KEYS},
-    }
     return {"$schema": DIALECT, "title": "readiness config", **schema}
 
 
@@ -98,6 +81,12 @@ def _environment_rules() -> dict[str, Any]:
         "if": emulator,
         "then": {"properties": dict.fromkeys(urls, False)},
     }
+
+
+def _or_text(definition: dict[str, Any]) -> dict[str, Any]:
+    """A mapping for which a bare text may stand."""
+    whole = {key: value for key, value in definition.items() if key != "description"}
+    return {"description": definition["description"], "anyOf": [_TEXT, whole]}
 
 
 def _reference(description: str, literal: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from readiness.config.model import Config, ConfigPath, Exclude
 from readiness.config.references import STORE_KEYS
@@ -18,6 +19,8 @@ from readiness.secret.reference import SecretRef
 FILLED_BY_US = frozenset({"evidence_digest"})
 """Fields of the models that the loader computes: not for a file to say."""
 _SECRET_WORDS = ("secret", "password", "passwd", "passphrase", "token", "credential", "private", "bearer")
+_OWN_DATA = frozenset({"env", "headers", "json", "form"})
+"""Keys of the application under which its own data stands, secret or not."""
 _PLAIN_TYPES = (str, int, float, bool, date, timedelta, StrEnum)
 
 
@@ -37,8 +40,8 @@ def type_at(path: ConfigPath) -> Any:
 def child_type(annotation: Any, key: str | int) -> Any:
     """The type of one member of a type; None where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        field = annotation.model_fields.get(key) if isinstance(key, str) else None
-        return None if field is None or key in FILLED_BY_US else _core(field.annotation)
+        field = _fields(annotation).get(key) if isinstance(key, str) else None
+        return None if field is None else _core(field.annotation)
     if get_origin(annotation) is dict and isinstance(key, str):
         return _core(get_args(annotation)[1])
     if get_origin(annotation) is tuple and isinstance(key, int):
@@ -46,10 +49,16 @@ def child_type(annotation: Any, key: str | int) -> Any:
     return None
 
 
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the names that a file gives them."""
+    named = {field.alias or name: field for name, field in model.model_fields.items()}
+    return {name: field for name, field in named.items() if name not in FILLED_BY_US}
+
+
 def keys_of(annotation: Any) -> list[str]:
     """The keys that a mapping of this type may hold."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [name for name in annotation.model_fields if name not in FILLED_BY_US]
+        return list(_fields(annotation))
     if get_origin(annotation) is dict:
         return choices_of(get_args(annotation)[0])
     return []
@@ -73,7 +82,8 @@ def choices_of(annotation: Any) -> list[str]:
 
 def may_show(path: ConfigPath) -> bool:
     """Whether a value at this path may be quoted: a known place, made for plain values, no secret about it."""
-    return not any(bears_secret(key) for key in path) and _is_plain(type_at(path))
+    own_data = path[:1] == ("application",) and not _OWN_DATA.isdisjoint(path)
+    return not own_data and not any(bears_secret(key) for key in path) and _is_plain(type_at(path))
 
 
 def _is_plain(annotation: Any) -> bool:
@@ -107,7 +117,7 @@ def _words(annotation: Any) -> Iterator[str]:
     if annotation is SecretRef:
         return
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        for field in annotation.model_fields.values():
+        for field in _fields(annotation).values():
             yield from _words(field.annotation)
     for member in get_args(annotation):
         if member is not Ellipsis and not isinstance(member, str | int):

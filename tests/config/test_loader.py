@@ -46,7 +46,8 @@ sources:
 artifacts: [dist/**, build/image.tar]
 logs: [var/log/*.log]
 application:
-  start: {command: [node, server.js], env: {PORT: "{port}", NOTHING: null}}
+  start: {command: [node, server.js], env: {PORT: "{port}", NOTHING: ""}}
+  actions: {read: {http: "http://127.0.0.1:{port}/transactions"}}
   ready: {http: "http://127.0.0.1:{port}/healthz", within: 30s}
 http_policy: {timeout: 30s, retries: 3, backoff: exponential, refresh_margin: 60s}
 permissions: [sandbox-writes]
@@ -82,7 +83,8 @@ def test_a_whole_config(load: Load) -> None:
     assert config.policy.max_key_age == timedelta(days=90)
     assert config.policy.known_hosts == {Environment.PRODUCTION: ("gateway.acme.example",)}
     assert config.application
-    assert config.application["start"]["env"]["NOTHING"] is None
+    assert config.application.start
+    assert config.application.start.env == {"PORT": "{port}", "NOTHING": ""}
 
 
 def test_it_knows_its_file(load: Load) -> None:
@@ -90,7 +92,7 @@ def test_it_knows_its_file(load: Load) -> None:
     assert config.path == "readiness.yaml"
     assert config.digest == hashlib.sha256(WHOLE.encode()).hexdigest()
     assert str(config.at("environments", "sandbox", "partner", "merchant_id")) == "readiness.yaml:18:20"
-    assert str(config.at("waivers", 0, "check")) == "readiness.yaml:37:13"
+    assert str(config.at("waivers", 0, "check")) == "readiness.yaml:38:13"
     assert str(config.at("environments", "production")) == "readiness.yaml:21:3"
     assert str(config.at("environments", "production", "oauth_url")) == "readiness.yaml:21:3"
     assert str(config.at("nothing")) == "readiness.yaml:1:1"
@@ -105,7 +107,8 @@ def test_every_url_with_its_place(load: Load) -> None:
         ("webhook", "http://shop.acme.example/aurora/webhooks", 13),
         ("api", "https://gateway.acme.example/aurora", 23),
         ("oauth", "https://oauth.arise.risewithaurora.com/oauth2/token", 21),
-        ("application", "http://127.0.0.1:{port}/healthz", 30),
+        ("application", "http://127.0.0.1:{port}/healthz", 31),
+        ("application", "http://127.0.0.1:{port}/transactions", 30),
     ]
 
 

@@ -48,7 +48,8 @@ GOOD = {
     "policy": MINIMAL + "policy: {max_key_age: 90d, delivery_failure_rate: 2, known_hosts: {sandbox: [a.example]}}\n",
     "attestation": MINIMAL + ATTESTATION % ("2026-11-02", "words"),
     "exclude": MINIMAL + "sources: [{path: ., exclude: [a, {pattern: b, reason: c}]}]\n",
-    "application": MINIMAL + "application: {start: {command: [x]}, intercept: false, has_no: [refunds]}\n",
+    "application": MINIMAL
+    + "application: {actions: {charge: {run: [x], success: {json: {paid: true}}}}, intercept: false, has_no: [refunds]}\n",
     "empty lists": MINIMAL + "sources: []\nwaivers: []\nattestations: {}\n",
 }
 BAD = {
