@@ -11,9 +11,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from readiness.emulator.control import Control
 from readiness.emulator.core.emulator import EmulatorCore
@@ -26,6 +27,7 @@ from readiness.errors import UsageError
 from readiness.model import Environment
 from readiness.secret import Secret
 
+T = TypeVar("T")
 VENDOR_HOSTS: tuple[tuple[Environment, Host], ...] = (
     (Environment.SANDBOX, "api"),
     (Environment.SANDBOX, "oauth"),
@@ -40,7 +42,7 @@ class EmbeddedEmulator:
 
     `port` is the control port, the vendor hosts take the four after it; 0 takes free ones. Raises UsageError if a port
     is taken. `core` is the state machine behind the listeners; it belongs to the server's thread, so change it only
-    while no request is under way.
+    through `perform`, or while no request is under way.
     """
 
     def __init__(self, settings: Settings | None = None, *, tls: bool = False, port: int = 0) -> None:
@@ -115,6 +117,20 @@ class EmbeddedEmulator:
         for listener in listeners:
             await listener.stop()
         await background.stop()
+
+    def perform(self, action: Callable[[EmulatorCore], T]) -> T:
+        """Do something to the core in the server's thread, between two requests, and give what comes of it."""
+        assert self._loop is not None
+        done: Future[T] = Future()
+
+        def perform() -> None:
+            try:
+                done.set_result(action(self.core))
+            except BaseException as error:  # noqa: BLE001 - it is raised where the caller waits
+                done.set_exception(error)
+
+        self._loop.call_soon_threadsafe(perform)
+        return done.result()
 
     def adopt(self, environment: Environment, client_id: str, secret: Secret) -> None:
         """Know a merchant's key that was made elsewhere; nothing happens if the id is known."""

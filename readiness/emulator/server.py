@@ -90,7 +90,10 @@ class VendorApp:
             self._core.resume(exchange, await self._background.client.send(exchange.waits_for.delivery))
         if exchange.played is not None:
             connection: Connection = scope["state"]["connection"]
-            await self._play(exchange.played, connection, receive, send)
+            try:
+                await self._play(exchange.played, connection, receive, send)
+            finally:
+                self._core.journal.end(exchange.entry, self._core.clock.real())
         self._background.deliver(exchange.deliveries)
 
     def note_unparsable(self) -> None:

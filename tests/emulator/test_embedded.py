@@ -157,3 +157,20 @@ def test_given_credentials_can_be_adopted() -> None:
             for environment in emulator.announcement["environments"].values()
         ]
     assert statuses == [200, 401]
+
+
+def test_the_core_is_changed_in_the_servers_thread() -> None:
+    with EmbeddedEmulator() as emulator:
+        name = emulator.perform(lambda _: threading.current_thread().name)
+        assert name == "readiness-emulator"
+        with pytest.raises(ZeroDivisionError):
+            emulator.perform(lambda _: 1 // 0)
+
+
+def test_a_watcher_is_told_of_arrival_and_end() -> None:
+    seen: list[tuple[str, bool]] = []
+    with EmbeddedEmulator() as emulator:
+        emulator.core.journal.watch(lambda entry: seen.append((entry.target, entry.ended_at is not None)))
+        url = emulator.announcement["environments"]["sandbox"]["api_url"]
+        assert httpx.get(f"{url}/v2/ping").status_code == 401
+    assert seen == [("/v2/ping", False), ("/v2/ping", True)]

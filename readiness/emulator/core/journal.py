@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,8 @@ class Entry:
     malformed: bool = False
     replayed: bool = False
     committed: bool = True
+    ended_at: float | None = None
+    """Real time at which the answer had been sent, or the client was gone."""
 
     def to_json(self) -> dict[str, Any]:
         """The entry as `GET /journal` shows it."""
@@ -77,6 +79,7 @@ class Journal:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._last = 0
+        self._watchers: list[Callable[[Entry], None]] = []
         self.dropped = 0
 
     def __iter__(self) -> Iterator[Entry]:
@@ -90,6 +93,22 @@ class Journal:
         self._last += 1
         return self._last
 
+    def watch(self, watcher: Callable[[Entry], None]) -> None:
+        """Have each entry told from now on: when its request has arrived, and again when `ended_at` is known.
+
+        The watcher is called in the server's thread, before the request is answered: it must not wait.
+        """
+        self._watchers.append(watcher)
+
+    def end(self, entry: Entry, now: float) -> None:
+        """Note that a request is over: answered, or given up by the client."""
+        entry.ended_at = now
+        self._tell(entry)
+
+    def _tell(self, entry: Entry) -> None:
+        for watcher in self._watchers:
+            watcher(entry)
+
     def add(self, entry: Entry) -> None:
         """Append an entry, forgetting the oldest if need be."""
         self._entries.append(entry)
@@ -97,6 +116,7 @@ class Journal:
         while len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._bytes -= self._entries.popleft().size
             self.dropped += 1
+        self._tell(entry)
 
     def clear(self) -> int:
         """Forget everything; how many entries there were."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,6 +57,11 @@ class TokenStore:
         """Use a refresh token, which works once."""
         token = self._refresh.pop(value, None)
         return token if token is not None and token.state(now) == "valid" else None
+
+    def values(self) -> Iterator[str]:
+        """Every token that is remembered, of both kinds."""
+        yield from tuple(self._access)
+        yield from tuple(self._refresh)
 
     def holds(self, text: str) -> bool:
         """Whether the text is a token of this environment, of either kind."""
