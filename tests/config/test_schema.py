@@ -49,7 +49,7 @@ GOOD = {
     "attestation": MINIMAL + ATTESTATION % ("2026-11-02", "words"),
     "exclude": MINIMAL + "sources: [{path: ., exclude: [a, {pattern: b, reason: c}]}]\n",
     "application": MINIMAL
-    + "application: {actions: {charge: {run: [x], success: {json: {paid: true}}}}, intercept: false, has_no: [refunds]}\n",
+    + "application: {actions: {charge: {run: [x], success: {json: {paid: true}}}}, has_no: [refunds]}\n",
     "empty lists": MINIMAL + "sources: []\nwaivers: []\nattestations: {}\n",
 }
 BAD = {
