@@ -1,0 +1,1 @@
+"""A payment service on httpx and the standard library's threading HTTP server."""
