@@ -268,7 +268,7 @@ def read_evidence(text: str) -> EvidenceSet:
     """Read an evidence file. Raises `EvidenceError`."""
     try:
         data: Any = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EvidenceError(f"it is not JSON ({error})") from None
     if not isinstance(data, dict) or data.get("format") != "readiness-evidence/1":
         raise EvidenceError("it is not evidence of the format readiness-evidence/1")
