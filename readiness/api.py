@@ -19,7 +19,6 @@ from readiness.facts import (
     Connection,
     CrossEnvironment,
     EnvironmentFacts,
-    Hit,
     HostFacts,
     HttpPolicyFacts,
     KeyDrill,
@@ -28,8 +27,6 @@ from readiness.facts import (
     PartnerKeys,
     RetiredKeys,
     RetiredKeyTrial,
-    SecretFile,
-    SourceTree,
     TlsFacts,
     TokenFacts,
     TokenUse,
@@ -64,6 +61,7 @@ from readiness.reading import (
     without_token,
 )
 from readiness.requirements import G7, G8, G10, S1, S2, S3, S4
+from readiness.searched import Artifacts, GitHistory, Hit, InHistory, Logs, Searched, SecretFile, SourceTree
 from readiness.wording import plural
 
 __all__ = [
@@ -76,6 +74,7 @@ __all__ = [
     "S4",
     "TUNNELS",
     "Account",
+    "Artifacts",
     "Attempt",
     "Because",
     "Body",
@@ -89,14 +88,17 @@ __all__ = [
     "EvidenceView",
     "Exchange",
     "Finding",
+    "GitHistory",
     "Hit",
     "HostFacts",
     "HttpPolicyFacts",
+    "InHistory",
     "JsonObject",
     "KeyDrill",
     "Kind",
     "KnownHosts",
     "Location",
+    "Logs",
     "MatrixCell",
     "MintOutcome",
     "Missing",
@@ -104,6 +106,7 @@ __all__ = [
     "Permission",
     "RetiredKeyTrial",
     "RetiredKeys",
+    "Searched",
     "SecretFacts",
     "SecretFile",
     "Severity",

@@ -11,12 +11,13 @@ from typing import ClassVar
 
 from readiness.config.model import Config
 from readiness.evidence import Evidence, Missing
-from readiness.facts import SourceTree
 from readiness.model import Because, Environment
 from readiness.probe import PlannedRequest, Probe, ProbeContext
 from readiness.scan.needles import Needles, Sought
+from readiness.scan.patterns import all_patterns
 from readiness.scan.secret_files import referred_files, secret_files
 from readiness.scan.tree import Limits, TreeSearch
+from readiness.searched import SourceTree
 
 _WRAP_UP = 1.0
 """Seconds before the run's deadline at which the search ends, so that what it found is not lost."""
@@ -52,7 +53,7 @@ def _search(context: ProbeContext, stop: threading.Event) -> SourceTree:
     search = TreeSearch(
         folder,
         Needles(sought),
-        tuple(context.configuration.known_hosts.retired),
+        all_patterns(context.configuration.known_hosts),
         masked=context.secrets.redactor.text,
         limits=Limits(stop, _deadline(context)),
         progress=context.progress,
@@ -64,8 +65,9 @@ def _search(context: ProbeContext, stop: threading.Event) -> SourceTree:
         searched=tuple(one.name for one in sought),
         not_searched=tuple(facts.name for facts in context.secrets.facts if not facts.available),
         secrets=tuple(found.secrets),
-        credentials=tuple(found.credentials),
-        retired_hosts=tuple(found.retired_hosts),
+        credentials=tuple(found.matches.pop("credentials", ())),
+        retired_hosts=tuple(found.matches.pop("retired_hosts", ())),
+        matches={kind: tuple(hits) for kind, hits in found.matches.items()},
         secret_files=secret_files(referred_files(config, folder), found.dotenv, config.artifacts, folder, search.shown),
         excluded=dict(found.excluded),
         gaps=tuple(found.gaps),

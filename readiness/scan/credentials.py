@@ -13,8 +13,9 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import takewhile
 
+from readiness.scan.patterns import Found, Pattern
 from readiness.scan.placeholder import is_uuid, looks_random
 
 _VENDOR = re.compile(
@@ -49,6 +50,7 @@ _VALUE = re.compile(
 """What follows a name that is given a literal: in code, JSON, YAML, XML, .env files, shells and arguments."""
 LONGEST_CREDENTIAL = 4096
 """Bytes; JWTs are the longest."""
+_LONGEST_LINE = 4096
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z_]+[A-Z][A-Za-z_]*\d?")
 """An attribute or a variable, where a literal would need quotes."""
 _BASIC = re.compile(rb"asic[ ]{1,2}([A-Za-z0-9+/_-]{48,400}={0,2})")
@@ -57,44 +59,29 @@ _KEY = re.compile(rb"sk_live_([A-Za-z0-9]{16,200})(?![A-Za-z0-9])")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2}")
 
 
-class Credential(NamedTuple):
-    """Something shaped like a credential, at an offset of a text. The value stays here."""
-
-    start: int
-    end: int
-    what: str
-    form: str
-    value: str
-    needs_vendor: bool
-    """Whether it counts only in a file that uses the vendor's API."""
-
-
 def talks_of_vendor(lowered: bytes) -> bool:
     """Whether the text, given in lower case, uses, configures or documents the vendor's API."""
     return (b"aurora" in lowered or b"flute" in lowered) and bool(_VENDOR.search(lowered))
 
 
-def credentials_in(text: bytes, *, vendor: bool) -> Iterator[Credential]:
-    """Every credential by its look. `vendor` false leaves out those that need the vendor's context."""
-    yield from _basic_headers(text)
-    yield from _live_keys(text)
-    if vendor:
-        yield from _assignments(text)
-        yield from _bearers(text)
+def _vendor_names(text: bytes, start: int, end: int) -> Iterator[Found]:
+    for match in _VENDOR.finditer(text[start : end + _LONGEST_NAME].lower()):
+        yield Found(start + match.start(), start + match.end(), "vendor", "name")
 
 
-def _assignments(text: bytes) -> Iterator[Credential]:
-    lowered = text.lower()
+def _assignments(text: bytes, start: int, end: int) -> Iterator[Found]:
+    low = max(0, start - _LONGEST_NAME)
+    lowered = text[low : end + _LONGEST_NAME].lower()
     for word in (b"secret", b"token"):
         after = 0
         while (after := lowered.find(word, after) + len(word)) >= len(word):
             name = _NAME.search(lowered, max(0, after - _LONGEST_NAME), after)
-            match = _VALUE.match(text, after) if name else None
+            match = _VALUE.match(text, low + after) if name else None
             if name and match and (value := _literal(match)):
                 what = "token" if word == b"token" else "client or webhook secret"
-                form = f"assigned to `{text[name.start() : after].decode()}`"
+                form = f"assigned to `{text[low + name.start() : low + after].decode()}`"
                 span = match.span("quoted" if match["quoted"] else "bare")
-                yield Credential(*span, what, form, value, needs_vendor=True)
+                yield Found(*span, what, form, value, needs_vendor=True)
 
 
 def _literal(match: re.Match[bytes]) -> str | None:
@@ -107,28 +94,33 @@ def _literal(match: re.Match[bytes]) -> str | None:
     return value if looks_random(value) else None
 
 
-def _basic_headers(text: bytes) -> Iterator[Credential]:
-    for match in _BASIC.finditer(text):
+def _basic_headers(text: bytes, start: int, end: int) -> Iterator[Found]:
+    for match in _from(_BASIC, text, start, end):
         pair = _decoded(match[1])
         identity, _, secret = (pair or "").partition(":")
         if is_uuid(identity) and looks_random(secret):
-            yield Credential(*match.span(1), "client id and secret", "Basic header", secret, needs_vendor=False)
+            yield Found(*match.span(1), "client id and secret", "Basic header", secret)
 
 
-def _bearers(text: bytes) -> Iterator[Credential]:
-    for match in _BEARER.finditer(text):
+def _bearers(text: bytes, start: int, end: int) -> Iterator[Found]:
+    for match in _from(_BEARER, text, start, end):
         value = match[1].decode()
         token = _is_jwt(value)
         if token or ("." not in value and looks_random(value)):
             form = "JWT" if token else "opaque"
-            yield Credential(*match.span(1), "bearer token", form, value, needs_vendor=True)
+            yield Found(*match.span(1), "bearer token", form, value, needs_vendor=True)
 
 
-def _live_keys(text: bytes) -> Iterator[Credential]:
-    for match in _KEY.finditer(text):
-        line_start = text.rfind(b"\n", 0, match.start()) + 1
+def _live_keys(text: bytes, start: int, end: int) -> Iterator[Found]:
+    for match in _from(_KEY, text, start, end):
+        line_start = text.rfind(b"\n", max(0, match.start() - _LONGEST_LINE), match.start()) + 1
         if looks_random(match[0].decode()) and b"stripe" not in text[line_start : match.start()].lower():
-            yield Credential(*match.span(), "`sk_live_` key", "raw", match[0].decode(), needs_vendor=False)
+            yield Found(*match.span(), "`sk_live_` key", "raw", match[0].decode())
+
+
+def _from(pattern: re.Pattern[bytes], text: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    """Matches that begin in the span, whole even where they end behind it."""
+    return takewhile(lambda match: match.start() < end, pattern.finditer(text, start, end + LONGEST_CREDENTIAL))
 
 
 def _is_jwt(text: str) -> bool:
@@ -151,3 +143,29 @@ def _decoded(text: bytes) -> str | None:
         return base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True).decode()
     except (binascii.Error, ValueError):
         return None
+
+
+VENDOR = Pattern(
+    "vendor",
+    rb"risewithaurora|\.flute\.com|getflute"
+    rb"|(?:aurora|flute2?|arise)[_.-]?(?:sdk|pay|api|oauth|auth|client|sandbox|prod|live|secret|webhook|hmac|access|bearer|token)",
+    _vendor_names,
+    hints=(b"aurora", b"flute", b"arise"),
+)
+"""The context that some credentials need; of no interest by itself."""
+PATTERNS = (
+    VENDOR,
+    Pattern(
+        "credentials",
+        rb"(?:(?:client|hmac|web[_-]?hook(?:[_-]?signing)?|sign(?:ing|ature)|api|app)[_-]?secret"
+        rb"|(?:aurora|flute2?|arise)[\w.-]{0,40}secret|(?:access|refresh|bearer)[_-]?token)"
+        rb"(?:[_-]?(?:key|value|sandbox|prod(?:uction)?|live|uat))?[\"'`\]]{0,2}"
+        rb"(?:\s{0,8}(?:=>|:=|[:=,>])\s{0,8}|[ ])[bru]?[\"'`]?[^\"'`\s\\]{16}",
+        _assignments,
+        hints=(b"secret", b"token"),
+    ),
+    Pattern("credentials", rb"asic[ ]{1,2}[A-Za-z0-9+/_-]{48}", _basic_headers, hints=(b"asic ",)),
+    Pattern("credentials", rb"earer[ ]{1,2}[A-Za-z0-9._~+/-]{40}", _bearers, hints=(b"earer ",)),
+    Pattern("credentials", rb"sk_live_[A-Za-z0-9]{16}", _live_keys, hints=(b"sk_live_",)),
+)
+"""See `patterns.all_patterns`."""

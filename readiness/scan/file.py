@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from readiness.facts import Hit
 from readiness.model import Environment, Location
 from readiness.scan.blocks import Block
-from readiness.scan.credentials import LONGEST_CREDENTIAL, credentials_in, talks_of_vendor
-from readiness.scan.hosts import RetiredHosts
+from readiness.scan.credentials import LONGEST_CREDENTIAL
 from readiness.scan.needles import Match, Needles
+from readiness.scan.patterns import Found, Pattern
 from readiness.scan.place import LineCounter, TextView
+from readiness.searched import Hit
 
 _MOST_HITS = 50
 """Places of one thing in one file that are told: the first say all that the others would."""
@@ -45,18 +47,17 @@ class _Place(NamedTuple):
 class FileSearch:
     """Give it the blocks of a file in order; it remembers what stands in them."""
 
-    def __init__(self, needles: Needles, hosts: RetiredHosts, environment: Environment | None) -> None:
+    def __init__(self, needles: Needles, patterns: Sequence[Pattern], environment: Environment | None) -> None:
         """`environment`: the one that the file is for; None for both."""
         self._needles = needles
-        self._hosts = hosts
+        self._patterns = [(pattern, re.compile(pattern.gate, re.IGNORECASE | re.DOTALL)) for pattern in patterns]
         self._environment = environment
         self._codec: str | None = None
         self._lines: LineCounter | None = None
         self._vendor = False
         self._counts: Counter[tuple[str, str]] = Counter()
         self._secrets: list[_Place] = []
-        self._credentials: list[tuple[_Place, bool]] = []
-        self._retired: list[_Place] = []
+        self._matches: dict[str, list[tuple[_Place, bool]]] = defaultdict(list)
         self.packed: str | None = None
         """What kind of compressed file it is, if it is one."""
 
@@ -84,37 +85,36 @@ class FileSearch:
     @property
     def found(self) -> bool:
         """Whether there is anything to tell."""
-        return bool(self._secrets or self._credentials or self._retired)
+        return bool(self._secrets or self._matches)
 
     def secrets(self, path: str) -> list[Hit]:
         """Places of known secrets."""
         return [place.at(path) for place in self._secrets]
 
-    def credentials(self, path: str) -> list[Hit]:
-        """Places of credentials that are not known; those that need the vendor's context only where it is."""
-        return [place.at(path) for place, needs_vendor in self._credentials if self._vendor or not needs_vendor]
-
-    def retired_hosts(self, path: str) -> list[Hit]:
-        """Places of retired hosts."""
-        return [place.at(path) for place in self._retired]
+    def matches(self, path: str) -> dict[str, list[Hit]]:
+        """Places of patterns, by kind; those that need the vendor's context only where it is."""
+        return {
+            kind: [place.at(path) for place, needs_vendor in places if self._vendor or not needs_vendor]
+            for kind, places in self._matches.items()
+        }
 
     def _search_text(self, block: Block, view: TextView, matches: list[Match]) -> None:
-        lowered = view.data.lower()
-        self._vendor = self._vendor or talks_of_vendor(lowered)
-        whole = not (block.head or block.tail)  # else the context may stand in another block
-        for credential in credentials_in(view.data, vendor=self._vendor or not whole):
-            start, end = view.original(credential.start), view.original(credential.end)
-            known = self._needles.is_known(credential.value) or any(
-                match.start < end and start < match.end for match in matches
-            )
-            if block.owns(start) and not known:
-                places: list[_Place] = []
-                self._add(places, block, start, (credential.what, None, credential.form))
-                self._credentials += [(place, credential.needs_vendor) for place in places]
-        for offset, host in self._hosts.find(lowered):
-            start = view.original(offset)
-            if block.owns(start):
-                self._add(self._retired, block, start, (host, self._environment, "raw"))
+        for pattern, gate in self._patterns:
+            if not gate.search(view.data):
+                continue
+            for found in pattern.find(view.data, 0, len(view.data)):
+                if pattern.kind == "vendor":
+                    self._vendor = True
+                else:
+                    self._add_found(pattern.kind, found, block, view, matches)
+
+    def _add_found(self, kind: str, found: Found, block: Block, view: TextView, matches: list[Match]) -> None:
+        start, end = view.original(found.start), view.original(found.end)
+        known = self._needles.is_known(found.value) or any(match.start < end and start < match.end for match in matches)
+        if block.owns(start) and not (known and found.value):
+            places: list[_Place] = []
+            self._add(places, block, start, (found.what, None if found.value else self._environment, found.form))
+            self._matches[kind] += [(place, found.needs_vendor) for place in places]
 
     def _add(self, places: list[_Place], block: Block, start: int, thing: tuple[str, Environment | None, str]) -> None:
         what, environment, form = thing

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from readiness.config.model import Config
 from readiness.evidence import Missing
-from readiness.facts import SecretFile
 from readiness.model import Because, Location
 from readiness.scan.git import FileStatus, Git, GitError, NoRepository
 from readiness.scan.globs import glob_matches
 from readiness.scan.walk import reason_of
+from readiness.searched import SecretFile
 
 _OUTSIDE = FileStatus(tracked=False, ignored=True)
 """What holds for a file that no repository can take in."""

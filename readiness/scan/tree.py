@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.config.model import Source
-from readiness.facts import Hit
 from readiness.model import Environment, Location
 from readiness.scan.blocks import blocks_of
 from readiness.scan.file import FileSearch
-from readiness.scan.hosts import RetiredHosts
 from readiness.scan.needles import Needles
+from readiness.scan.patterns import Pattern
 from readiness.scan.place import printable
 from readiness.scan.walk import Entry, Walk, reason_of
+from readiness.searched import Hit
 
 _NAMED = 5
 """Paths that a gap names; the rest are counted."""
@@ -59,8 +59,8 @@ class Findings:
     files: int = 0
     bytes: int = 0
     secrets: list[Hit] = field(default_factory=list)
-    credentials: list[Hit] = field(default_factory=list)
-    retired_hosts: list[Hit] = field(default_factory=list)
+    matches: dict[str, list[Hit]] = field(default_factory=lambda: defaultdict(list))
+    """Of patterns, by their kind."""
     excluded: Counter[str] = field(default_factory=Counter)
     """Files that each pattern left out."""
     dotenv: list[Path] = field(default_factory=list)
@@ -75,7 +75,7 @@ class TreeSearch:
         self,
         folder: Path,
         needles: Needles,
-        retired_domains: Sequence[str],
+        patterns: Sequence[Pattern],
         *,
         masked: Callable[[str], str] = str,
         limits: Limits | None = None,
@@ -84,7 +84,7 @@ class TreeSearch:
         """`folder`: what sources are relative to, the config's. `masked` takes secrets out of a path."""
         self._folder = folder
         self._needles = needles
-        self._hosts = RetiredHosts(retired_domains)
+        self._patterns = tuple(patterns)
         self._masked = masked
         self._limits = limits or Limits()
         self._progress = progress
@@ -154,7 +154,7 @@ class TreeSearch:
             self._found.secrets.append(hit)
 
     def _search_file(self, entry: Entry, environment: Environment | None) -> None:
-        search = FileSearch(self._needles, self._hosts, environment)
+        search = FileSearch(self._needles, self._patterns, environment)
         descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -177,8 +177,8 @@ class TreeSearch:
         if search.found:
             path = self.shown(entry.path)
             self._found.secrets += search.secrets(path)
-            self._found.credentials += search.credentials(path)
-            self._found.retired_hosts += search.retired_hosts(path)
+            for kind, hits in search.matches(path).items():
+                self._found.matches[kind] += hits
 
 
 def is_dotenv(path: str | Path) -> bool:

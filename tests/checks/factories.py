@@ -24,7 +24,6 @@ from readiness.facts import (
     PartnerKeys,
     RetiredKeys,
     RetiredKeyTrial,
-    SourceTree,
     TlsFacts,
     TokenFacts,
     TokenUse,
@@ -32,6 +31,7 @@ from readiness.facts import (
     WebhookEndpoints,
 )
 from readiness.model import Because, Environment, Location, SecretFacts
+from readiness.searched import SourceTree
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)

@@ -13,13 +13,13 @@ from readiness.config.loader import load_config
 from readiness.config.model import Source
 from readiness.configuration import describe_config, read_secrets
 from readiness.evidence import Missing
-from readiness.facts import SourceTree
 from readiness.model import Because, Environment
 from readiness.probe import ProbeContext
 from readiness.probes import source_tree
 from readiness.probes.source_tree import SourceTreeProbe
 from readiness.scan import blocks
 from readiness.scan.tree import Findings, TreeSearch
+from readiness.searched import SourceTree
 from readiness.transport import Guard, Transport
 from tests.scan.conftest import Repository
 from tests.scan.planting import CLIENT_ID, PLAIN, SECRET, encoded

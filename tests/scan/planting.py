@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
 
 from readiness.model import Environment
 from readiness.scan.needles import Needles, Sought
+from readiness.scan.patterns import Found, Pattern
 from readiness.secret import Secret
 
 SECRET = "sk+4f9/dK2=Pq&8Zt7Lm3xW_vB6nR5yT"
@@ -104,3 +106,11 @@ def needles(*values: str, client_id: str | None = CLIENT_ID) -> Needles:
             for number, value in enumerate(values or (SECRET,))
         ]
     )
+
+
+def found_in(patterns: Sequence[Pattern], text: bytes) -> Iterator[Found]:
+    """What patterns find, in the plain way: the gate somewhere, then all of the text."""
+    for pattern in patterns:
+        if re.search(pattern.gate, text, re.IGNORECASE | re.DOTALL):
+            assert not pattern.hints or any(hint in text.lower() for hint in pattern.hints)
+            yield from pattern.find(text, 0, len(text))

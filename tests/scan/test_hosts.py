@@ -3,13 +3,15 @@ from __future__ import annotations
 import pytest
 
 from readiness.config.presets import RETIRED_HOSTS
-from readiness.scan.hosts import RetiredHosts
+from readiness.facts import KnownHosts
+from readiness.scan.hosts import patterns, retired_hosts
+from tests.scan.planting import found_in
 
-HOSTS = RetiredHosts(RETIRED_HOSTS)
+HOSTS = [retired_hosts(RETIRED_HOSTS)]
 
 
 def found(text: str) -> list[str]:
-    return [host for _, host in HOSTS.find(text.lower().encode())]
+    return [one.what for one in found_in(HOSTS, text.encode())]
 
 
 @pytest.mark.parametrize(
@@ -43,8 +45,8 @@ def test_other_hosts_are_not(text: str) -> None:
 
 
 def test_offsets_are_those_of_the_text() -> None:
-    assert list(HOSTS.find(b"a = 'rwaapps.net'")) == [(5, "rwaapps.net")]
+    assert [one[:3] for one in found_in(HOSTS, b"a = 'rwaapps.net'")] == [(5, 16, "rwaapps.net")]
 
 
 def test_without_retired_hosts_nothing_is_found() -> None:
-    assert list(RetiredHosts([]).find(b"rwaapps.net")) == []
+    assert patterns(KnownHosts()) == ()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from readiness.evidence import Missing
-from readiness.facts import SecretFile
 from readiness.model import Location
 from readiness.scan.secret_files import secret_files
+from readiness.searched import SecretFile
 from tests.scan.conftest import Repository
 
 

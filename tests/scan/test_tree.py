@@ -10,20 +10,23 @@ import pytest
 
 from readiness.config.model import Exclude, Source
 from readiness.config.presets import RETIRED_HOSTS
+from readiness.facts import KnownHosts
 from readiness.model import Environment, Location
 from readiness.scan import blocks
+from readiness.scan.patterns import all_patterns
 from readiness.scan.tree import Findings, Interrupted, Limits, TreeSearch, is_dotenv
 from readiness.secret import Redactor, Secret
 from tests.scan.conftest import Repository
 from tests.scan.planting import CLIENT_ID, PLAIN, SECRET, encoded, needles
 
+PATTERNS = all_patterns(KnownHosts(retired=dict(RETIRED_HOSTS)))
 OTHER = "kR7vQ2mZ9xT4bN8cW3jL6pY1"
 
 
 def searched(folder: Path, *sources: Source, limits: Limits | None = None) -> Findings:
     redactor = Redactor()
     redactor.add(Secret(SECRET, "secret 0"))
-    search = TreeSearch(folder, needles(SECRET, PLAIN), tuple(RETIRED_HOSTS), masked=redactor.text, limits=limits)
+    search = TreeSearch(folder, needles(SECRET, PLAIN), PATTERNS, masked=redactor.text, limits=limits)
     return search.search(sources or (Source(path="."),))
 
 
@@ -114,8 +117,10 @@ def test_credentials_and_hosts_across_blocks_count_once(tmp_path: Path, monkeypa
     with (tmp_path / "big").open("a") as file:
         file.write("# talks to api.flute.com\n")
     findings = searched(tmp_path)
-    assert len(findings.credentials) == len(findings.retired_hosts) == 10
-    assert [hit.location.line for hit in findings.retired_hosts] == [2 + number * 701 for number in range(10)]
+    assert len(findings.matches["credentials"]) == len(findings.matches["retired_hosts"]) == 10
+    assert [hit.location.line for hit in findings.matches["retired_hosts"]] == [
+        2 + number * 701 for number in range(10)
+    ]
 
 
 def test_undeclared_credentials_are_found_and_declared_ones_are_not(tmp_path: Path) -> None:
@@ -123,7 +128,7 @@ def test_undeclared_credentials_are_found_and_declared_ones_are_not(tmp_path: Pa
     header = encoded(PLAIN, before=f"{CLIENT_ID}:").decode()
     (tmp_path / "call.sh").write_text(f"curl -H 'Authorization: Basic {header}' https://oauth.api.flute.com\n")
     findings = searched(tmp_path)
-    assert [str(hit.location).rpartition("/")[2] for hit in findings.credentials] == [".env:1:22"]
+    assert [str(hit.location).rpartition("/")[2] for hit in findings.matches["credentials"]] == [".env:1:22"]
     assert len(findings.secrets) == 2
     assert OTHER not in repr(findings)
 
@@ -132,14 +137,20 @@ def test_credentials_and_hosts_are_found_in_utf16(tmp_path: Path) -> None:
     text = f"é\r\nAURORA_CLIENT_SECRET={OTHER}\r\nURL=https://uat.rwaapps.net\r\n"
     (tmp_path / "settings.reg").write_bytes(text.encode("utf-16"))
     findings = searched(tmp_path)
-    assert (findings.credentials[0].location.line, findings.credentials[0].location.column) == (2, 22)
-    assert (findings.retired_hosts[0].location.line, findings.retired_hosts[0].location.column) == (3, 13)
+    assert (findings.matches["credentials"][0].location.line, findings.matches["credentials"][0].location.column) == (
+        2,
+        22,
+    )
+    assert (
+        findings.matches["retired_hosts"][0].location.line,
+        findings.matches["retired_hosts"][0].location.column,
+    ) == (3, 13)
 
 
 def test_hosts_belong_to_the_environment_of_their_source(tmp_path: Path) -> None:
     (tmp_path / "live.ini").write_text("url = https://uat.rwaapps.net")
     findings = searched(tmp_path, Source(path="live.ini", environment=Environment.PRODUCTION))
-    assert [(hit.what, hit.environment) for hit in findings.retired_hosts] == [
+    assert [(hit.what, hit.environment) for hit in findings.matches["retired_hosts"]] == [
         ("uat.rwaapps.net", Environment.PRODUCTION)
     ]
 

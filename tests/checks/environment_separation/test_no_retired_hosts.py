@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from readiness.facts import Hit, SourceTree
 from readiness.model import Because, Environment, Location, Status
+from readiness.searched import Hit, SourceTree
 from tests.checks import factories as make
 from tests.checks.factories import PRODUCTION
 from tests.checks.judging import judge

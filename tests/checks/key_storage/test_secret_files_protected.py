@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from readiness.facts import SecretFile, SourceTree
 from readiness.model import Because, Location, Status
+from readiness.searched import SecretFile, SourceTree
 from tests.checks import factories as make
 from tests.checks.judging import judge
 
