@@ -27,6 +27,7 @@ CHECKS_GROUP = "readiness.checks"
 """Entry points that name a package of checks: its folder is read like the built-in one."""
 PROBES_GROUP = "readiness.probes"
 """Entry points that name a `Probe` class."""
+OURS = str(Path(__file__).parent)
 
 
 class Registry:
@@ -173,12 +174,14 @@ def import_file(path: Path, name: str) -> ModuleType:
 
 
 def _told(error: BaseException) -> str:
-    """What went wrong and where; never the words of foreign code, which may hold a secret."""
+    """What went wrong and where; of foreign code never its words, which may hold a secret."""
     if isinstance(error, PluginError):
         return error.message
-    what = f" of `{error.name}`" if isinstance(error, ImportError) and error.name else ""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     if isinstance(error, SyntaxError):
-        where = f" at {error.filename}:{error.lineno}"
-    return f"{type(error).__name__}{what}{where}"
+        return f"{type(error).__name__} at {error.filename}:{error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    foreign = [frame for frame in frames if not frame.filename.startswith((OURS, "<"))]
+    what = f" of `{error.name}`" if isinstance(error, ImportError) and error.name else ""
+    where = f" at {foreign[-1].filename}:{foreign[-1].lineno}" if foreign else ""
+    words = f": {error}" if foreign and frames[-1].filename.startswith(OURS) else ""
+    return f"{type(error).__name__}{what}{where}{words}"
