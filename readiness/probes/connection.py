@@ -108,8 +108,9 @@ async def _knock(
     except TimeoutError:
         late = Missing(because=Because.TIMED_OUT, detail=f"resolving {host} took longer than {limit:g} s")
         return late, late, late if secure else None
-    except OSError as error:
-        lost = Missing(because=Because.UNREACHABLE, detail=f"{host} does not resolve ({error.strerror})")
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no proper name"
+        lost = Missing(because=Because.UNREACHABLE, detail=f"{host} does not resolve ({reason})")
         return False, lost, lost if secure else None
     try:
         async with asyncio.timeout(limit):

@@ -47,7 +47,7 @@ class World:
         status = self.answers.get(number, 200 if self.now < self.dies_at else 401)
         self.now += self.trip
         common = {"environment": Environment.SANDBOX, "purpose": "x", "method": "GET", "host": "h", "path": "/"}
-        body = {} if status == 200 else None
+        body: dict[str, str] | None = {} if status == 200 else None
         return Exchange.model_validate(
             {**common, "at": NOW, "sent": sent, "received": self.now, "status": status, "json_body": body}
         )

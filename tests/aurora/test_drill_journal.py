@@ -67,7 +67,7 @@ def test_an_entry_is_on_disk_before_it_counts(tmp_path: Path, monkeypatch: pytes
     real = os.fsync
 
     def note(descriptor: int) -> None:
-        synced.append(os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}")))
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", note)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from readiness.evidence import Exchange, Missing
+from readiness.evidence import Attempt, Exchange, Missing
 from readiness.facts import Account, PartnerKeys, WebhookEndpoints
 from readiness.model import Because, Status
 from readiness.probes import account
+from readiness.reading import JsonObject, listed
 from tests.stage import PRODUCTION, SANDBOX, MakeStage, Stage, status_of
+
+
+def items(attempt: Attempt, name: str) -> tuple[JsonObject, ...]:
+    """The objects of a list that came."""
+    assert isinstance(attempt, Exchange)
+    found = listed(attempt.fields, name)
+    assert found is not None
+    return found
 
 
 def register(stage: Stage, count: int) -> None:
@@ -61,7 +70,7 @@ def test_webhooks_are_read_page_by_page(stage: Stage, count: int, pages: int) ->
     found = stage.play("environment-separation/webhooks-point-home").evidence(WebhookEndpoints, SANDBOX)
     assert found.complete
     assert len(found.pages) == pages
-    urls = [item["endpointUrl"] for page in found.pages for item in page.fields["items"]]  # type: ignore[union-attr, index, call-overload] # JSON, looked at on the next line
+    urls = [str(item["endpointUrl"]) for page in found.pages for item in items(page, "items")]
     assert sorted(urls) == sorted(f"https://hooks.acme.example/{index}" for index in range(count))
 
 
@@ -96,8 +105,7 @@ def test_the_partner_lists_the_merchants_keys(make_stage: MakeStage, generation:
     stage = make_stage(generation=generation)
     played = stage.play("key-storage/no-unused-keys")
     listing = played.evidence(PartnerKeys).listing
-    assert isinstance(listing, Exchange)
-    assert [key["clientId"] for key in listing.fields["apiKeys"]] == [stage.settings()["client_id"]]  # type: ignore[union-attr, index, call-overload] # JSON
+    assert [key["clientId"] for key in items(listing, "apiKeys")] == [stage.settings()["client_id"]]
     assert played.result("key-storage/no-unused-keys").status is Status.PASSED
     stage.control.create_key(name="forgotten")
     assert stage.play("key-storage/no-unused-keys").result("key-storage/no-unused-keys").status is Status.FAILED

@@ -168,7 +168,7 @@ def test_a_refused_creation_ends_the_drill_cleanly(stage: Stage) -> None:
 
 @pytest.mark.parametrize("kind", ["reset", "truncated_body", "empty_body"])
 def test_a_key_whose_creation_was_not_answered_is_found_and_removed(stage: Stage, kind: str) -> None:
-    extra = {"when": "after_commit"} if kind == "reset" else {}
+    extra: dict[str, Any] = {"when": "after_commit"} if kind == "reset" else {}
     stage.control.fault(kind, match={"path": KEYS, "method": "POST"}, **extra)
     played = stage.play(*DRILL)
     assert len(stage.control.journal("POST", KEYS)) == 1
