@@ -38,10 +38,11 @@ class Outcome:
 class Running:
     """An application at work."""
 
-    def __init__(self, app: Application, folder: Path, values: Mapping[str, str]) -> None:
+    def __init__(self, app: Application, folder: Path, values: Mapping[str, str], extra: Mapping[str, str]) -> None:
         self.app = app
         self._folder = folder
         self._values = dict(values)
+        self._extra = dict(extra)
 
     def perform(self, action: str, **values: str) -> Outcome:
         """Do what lab.yaml says of that action."""
@@ -55,7 +56,7 @@ class Running:
             done = subprocess.run(
                 arguments(wanted.argv, filling),
                 cwd=self._folder / self.app.process.cwd,
-                env=environment({**self.app.process.env, **wanted.env}, filling),
+                env={**environment({**self.app.process.env, **wanted.env}, filling), **self._extra},
                 capture_output=True,
                 text=True,
                 check=False,
@@ -98,10 +99,16 @@ class Running:
 
 
 @contextmanager
-def running(name: str, emulator: EmbeddedEmulator, **extra: str) -> Iterator[Running]:
-    """The application of that name against the emulator's sandbox; `extra` are further environment variables."""
+def running(name: str, **extra: str) -> Iterator[tuple[Running, EmbeddedEmulator]]:
+    """The application of that name, and the emulator that it uses; `extra` are further environment variables."""
+    app = Application.model_validate(yaml.safe_load((APPS / name / "lab.yaml").read_text())["application"])
+    with EmbeddedEmulator(tls=app.uses("ca_file")) as emulator, _started(name, app, emulator, extra) as run:
+        yield run, emulator
+
+
+@contextmanager
+def _started(name: str, app: Application, emulator: EmbeddedEmulator, extra: Mapping[str, str]) -> Iterator[Running]:
     folder = APPS / name
-    app = Application.model_validate(yaml.safe_load((folder / "lab.yaml").read_text())["application"])
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     sandbox = emulator.announcement["environments"]["sandbox"]
@@ -112,13 +119,14 @@ def running(name: str, emulator: EmbeddedEmulator, **extra: str) -> Iterator[Run
         "client_secret": sandbox["merchant"]["client_secret"],
         "merchant_id": sandbox["merchant"]["merchant_id"],
         "webhook_secret": sandbox["webhook_secret"],
+        "ca_file": str(emulator.ca_file or ""),
         "host": "127.0.0.1",
         "port": str(port),
         "amount": "12.34",
         "card": "4111111111111111",
         "cvv": "123",
     }
-    run = Running(app, folder, values)
+    run = Running(app, folder, values, extra)
     if app.start is None:
         yield run
         return

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import httpx
 import pytest
 
 from readiness.emulator import EmbeddedEmulator
-from tests.apps.driver import APPS, NAMES, Running, running
+from tests.apps.driver import APPS, NAMES, running
 
 DECLINED = "4000000010050005"
 
@@ -29,12 +27,6 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@contextmanager
-def at_work(name: str, folder: Path) -> Iterator[tuple[Running, EmbeddedEmulator]]:
-    with EmbeddedEmulator() as emulator, running(name, emulator, STATE_DIR=str(folder)) as app:
-        yield app, emulator
-
-
 def fault(emulator: EmbeddedEmulator, rule: dict[str, Any]) -> None:
     assert httpx.post(f"{emulator.control_url}/faults", json=rule, trust_env=False).status_code == 200
 
@@ -45,7 +37,7 @@ def journal(emulator: EmbeddedEmulator, path: str) -> list[dict[str, Any]]:
 
 
 def test_it_does_what_it_is_for(name: str, tmp_path: Path) -> None:
-    with at_work(name, tmp_path) as (app, emulator):
+    with running(name, STATE_DIR=str(tmp_path)) as (app, emulator):
         paid = app.perform("charge")
         assert paid.succeeded, paid
         assert paid.body["paid"] is True
@@ -69,7 +61,7 @@ def test_it_does_what_it_is_for(name: str, tmp_path: Path) -> None:
 
 
 def test_it_takes_a_new_key_when_its_own_is_dead(name: str, tmp_path: Path) -> None:
-    with at_work(name, tmp_path) as (app, emulator):
+    with running(name, STATE_DIR=str(tmp_path)) as (app, emulator):
         assert app.perform("charge").succeeded
         old = emulator.announcement["environments"]["sandbox"]["merchant"]["client_id"]
         deleted = httpx.delete(f"{emulator.control_url}/keys/{old}", trust_env=False)
@@ -87,7 +79,7 @@ def test_it_takes_a_new_key_when_its_own_is_dead(name: str, tmp_path: Path) -> N
 
 
 def test_it_takes_webhooks(name: str, tmp_path: Path) -> None:
-    with at_work(name, tmp_path) as (app, emulator):
+    with running(name, STATE_DIR=str(tmp_path)) as (app, emulator):
         if app.app.webhook is None:
             assert "webhooks" in app.app.has_no
             return

@@ -1,0 +1,1 @@
+"""A payment service on requests, authlib's OAuth client, starlette and uvicorn."""
