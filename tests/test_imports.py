@@ -15,11 +15,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli", "__main__"),
     ("audit", "output"),
     (
-        *("aurora", "probes", "scan", "gather", "report"),
+        *("aurora", "probes", "scan", "lab", "gather", "report"),
         *("emulated", "saved_evidence", "starter", "cleanup", "doctor"),
     ),
     ("api", "probe", "registry", "plan", "judge", "transport", "emulator", "configuration", "schema"),
-    ("check", "config", "facts", "reading", "clocks", "figures"),
+    ("check", "config", "facts", "searched", "traces", "reading", "clocks", "figures"),
     ("secret", "evidence"),
     ("model", "errors", "hosts", "layout", "requirements", "wording"),
 )
@@ -30,7 +30,7 @@ UPWARD = {("registry", "probes")}
 
 IMPURE = frozenset({"httpx", "socket", "ssl", "os", "subprocess", "asyncio", "time", "random", "click"})
 PURE = (
-    *("model", "evidence", "facts", "reading", "clocks", "figures", "check", "judge", "plan"),
+    *("model", "evidence", "facts", "searched", "traces", "reading", "clocks", "figures", "check", "judge", "plan"),
     *("hosts", "wording", "requirements", "api", "emulator/core"),
 )
 HTTP = {"readiness.transport.client", "readiness.emulator.delivery"}
