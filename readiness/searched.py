@@ -28,6 +28,13 @@ class InHistory(Record):
     """Of the first commit, ISO 8601."""
 
 
+class Excuse(Record):
+    """A comment beside something, `readiness: allow <check id> <reason>`: the check does not count it, but tells it."""
+
+    check: str
+    reason: str
+
+
 class Hit(Record):
     """A secret, or something shaped like one, in a file. The value is never kept."""
 
@@ -39,6 +46,8 @@ class Hit(Record):
     """How it was written: `raw`, `base64`, `percent-encoded`…"""
     history: InHistory | None = None
     """For what stands in a git object."""
+    excuses: tuple[Excuse, ...] = ()
+    """Never of a known secret, and never in logs, which anybody may write into."""
 
 
 class SecretFile(Record):

@@ -1,34 +1,63 @@
-"""Hosts that nobody should use any more, in sources."""
+"""Names of hosts: those that nobody should use any more, and those of the sandbox."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from readiness.config.presets import DOCUMENTATION_HOSTS
 from readiness.facts import KnownHosts
-from readiness.scan.patterns import Found, Pattern
+from readiness.scan.patterns import Found, Pattern, Place
 
 _LONGEST = 256
 """Bytes of a host's name (RFC 1035, 2.3.4)."""
 
 
+_SANDBOX_LABELS = r"(?:[\w-]+\.){0,4}(?:sandbox|uat)\.(?:[\w-]+\.){0,3}(?:flute\.com|risewithaurora\.com)"
+"""Whatever the vendor calls its sandbox: by the labels, for the order of the names is irregular."""
+
+
 def patterns(hosts: KnownHosts) -> tuple[Pattern, ...]:
-    """One for the retired hosts, if there are any."""
-    return (retired_hosts(hosts.retired),) if hosts.retired else ()
+    """One for the retired hosts, if there are any, and one for the sandbox's."""
+    retired = (retired_hosts(hosts.retired),) if hosts.retired else ()
+    return (*retired, sandbox_hosts(set(hosts.sandbox) - set(hosts.production)))
 
 
 def retired_hosts(domains: Iterable[str]) -> Pattern:
     """Finds the names of retired domains, and of hosts below them, whatever their case."""
     names = sorted(domains)
     any_of = "|".join(re.escape(name) for name in names)
-    pattern = re.compile(rf"(?<![\w.-])(?:[\w-]+\.){{0,8}}(?:{any_of})(?![\w-])(?!\.[\w-])".encode())
+    return Pattern(
+        "retired_hosts",
+        any_of.encode(),
+        _finder(rf"(?:[\w-]+\.){{0,8}}(?:{any_of})"),
+        hints=tuple(name.encode() for name in names),
+    )
+
+
+def sandbox_hosts(hosts: Iterable[str]) -> Pattern:
+    """Finds the sandbox's hosts in what is shipped: the vendor's, and gateways that `policy.known_hosts` names."""
+    names = sorted(hosts)
+    any_of = "|".join([*(re.escape(name) for name in names), _SANDBOX_LABELS])
+    domains = sorted({"flute.com", "risewithaurora.com", *(".".join(name.split(".")[-2:]) for name in names)})
+    return Pattern(
+        "sandbox_hosts",
+        "|".join(re.escape(domain) for domain in domains).encode(),
+        _finder(any_of),
+        hints=tuple(domain.encode() for domain in domains),
+        places=frozenset({Place.TREE, Place.ARTIFACTS}),
+    )
+
+
+def _finder(any_of: str) -> Callable[[bytes, int, int], Iterator[Found]]:
+    """Finds whole host names that match; pages of documentation are no hosts of the API."""
+    pattern = re.compile(rf"(?<![\w.-])(?:{any_of})(?![\w-])(?!\.[\w-])".encode())
 
     def find(text: bytes, start: int, end: int) -> Iterator[Found]:
         low = max(0, start - _LONGEST)
         for match in pattern.finditer(text[low : end + _LONGEST].lower()):
             host = match[0].decode()
-            if host not in DOCUMENTATION_HOSTS:  # pages of documentation are no hosts of the API
+            if host not in DOCUMENTATION_HOSTS and start <= low + match.start() < end:
                 yield Found(low + match.start(), low + match.end(), host, "raw")
 
-    return Pattern("retired_hosts", any_of.encode(), find, hints=tuple(name.encode() for name in names))
+    return find
