@@ -58,6 +58,6 @@ def _reason(rest: bytes) -> str | None:
     """What follows the check's id, for people; None if that says nothing. Whatever looks secret is left out."""
     ending = _END.search(rest)
     words = rest[: ending.start() if ending else None].decode("utf-8", "replace").split()
-    shown = " ".join("…" if looks_random(word) else word for word in words).strip(" :,;.-—–")
+    shown = " ".join("…" if looks_random(word) else word for word in words).strip(" :,;.-—")
     reason = printable(mask_cards(mask_named(shown)))[:_LONGEST_REASON]
     return reason if sum(char.isalpha() for char in reason) >= 3 else None

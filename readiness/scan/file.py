@@ -10,10 +10,11 @@ from typing import NamedTuple
 from readiness.model import Environment, Location
 from readiness.scan.blocks import Block
 from readiness.scan.credentials import LONGEST_CREDENTIAL
+from readiness.scan.excuses import excuses_at
 from readiness.scan.needles import Match, Needles
 from readiness.scan.patterns import Found, Pattern
 from readiness.scan.place import LineCounter, TextView
-from readiness.searched import Hit
+from readiness.searched import Excuse, Hit
 
 _MOST_HITS = 50
 """Places of one thing in one file that are told: the first say all that the others would."""
@@ -37,18 +38,29 @@ class _Place(NamedTuple):
     form: str
     line: int
     column: int
+    excuses: tuple[Excuse, ...] = ()
 
     def at(self, path: str) -> Hit:
         """The same as a fact."""
         location = Location(path=path, line=self.line, column=self.column)
-        return Hit(what=self.what, environment=self.environment, location=location, form=self.form)
+        return Hit(
+            what=self.what, environment=self.environment, location=location, form=self.form, excuses=self.excuses
+        )
 
 
 class FileSearch:
     """Give it the blocks of a file in order; it remembers what stands in them."""
 
-    def __init__(self, needles: Needles, patterns: Sequence[Pattern], environment: Environment | None) -> None:
-        """`environment`: the one that the file is for; None for both."""
+    def __init__(
+        self,
+        needles: Needles,
+        patterns: Sequence[Pattern],
+        environment: Environment | None,
+        *,
+        excusable: bool = False,
+    ) -> None:
+        """`environment`: the one that the file is for; None for both. `excusable`: whether its comments excuse."""
+        self._excusable = excusable
         self._needles = needles
         self._patterns = [(pattern, re.compile(pattern.gate, re.IGNORECASE | re.DOTALL)) for pattern in patterns]
         self._environment = environment
@@ -114,7 +126,8 @@ class FileSearch:
         if block.owns(start) and not (known and found.value):
             places: list[_Place] = []
             self._add(places, block, start, (found.what, None if found.value else self._environment, found.form))
-            self._matches[kind] += [(place, found.needs_vendor) for place in places]
+            excuses = excuses_at(view.data, found.start) if places and self._excusable else ()
+            self._matches[kind] += [(place._replace(excuses=excuses), found.needs_vendor) for place in places]
 
     def _add(self, places: list[_Place], block: Block, start: int, thing: tuple[str, Environment | None, str]) -> None:
         what, environment, form = thing

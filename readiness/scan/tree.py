@@ -154,7 +154,7 @@ class TreeSearch:
             self._found.secrets.append(hit)
 
     def _search_file(self, entry: Entry, environment: Environment | None) -> None:
-        search = FileSearch(self._needles, self._patterns, environment)
+        search = FileSearch(self._needles, self._patterns, environment, excusable=True)
         descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
