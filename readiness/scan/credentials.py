@@ -13,9 +13,10 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 
-from readiness.scan.patterns import Found, Pattern
+from readiness.scan.patterns import EVERYWHERE, Found, Pattern, Place
 from readiness.scan.placeholder import is_uuid, looks_random
 
 _VENDOR = re.compile(
@@ -41,13 +42,13 @@ _NAME = re.compile(
 _VALUE = re.compile(
     rb"""
     (?: [_-]? (?: key | value | sandbox | prod(?:uction)? | live | uat ) )?
-    ["'`\]]{0,2} (?: \s{0,8} (?: => | := | [:=,>] ) \s{0,8} | [ ] )
-    (?: [bru]? (?P<quote>["'`]) (?P<quoted> [^"'`\s\\]{16,4096} ) (?P=quote)
+    \\{0,4} ["'`\]]{0,2} (?: \s{0,8} (?: => | := | [:=,>] ) \s{0,8} | [ ] )
+    (?: [bru]? \\{0,4} (?P<quote>["'`]) (?P<quoted> [^"'`\s\\]{16,4096} ) \\{0,4} (?P=quote)
       | (?P<bare> [A-Za-z0-9_+/=~.-]{16,4096} ) (?= [\s\#;<&"',] | $ ) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-"""What follows a name that is given a literal: in code, JSON, YAML, XML, .env files, shells and arguments."""
+"""What follows a name that is given a literal: in code, JSON (in JSON), YAML, XML, .env files, shells, arguments."""
 LONGEST_CREDENTIAL = 4096
 """Bytes; JWTs are the longest."""
 _LONGEST_LINE = 4096
@@ -145,12 +146,23 @@ def _decoded(text: bytes) -> str | None:
         return None
 
 
+def _in_logs(pattern: Pattern) -> Pattern:
+    """The same for logs: those of an integration are the vendor's context, whatever else they say."""
+
+    def find(text: bytes, start: int, end: int) -> Iterator[Found]:
+        return (found._replace(needs_vendor=False) for found in pattern.find(text, start, end))
+
+    return replace(pattern, find=find, places=frozenset({Place.LOGS}))
+
+
+_IN_FILES = EVERYWHERE - {Place.LOGS}
 VENDOR = Pattern(
     "vendor",
     rb"risewithaurora|\.flute\.com|getflute"
     rb"|(?:aurora|flute2?|arise)[_.-]?(?:sdk|pay|api|oauth|auth|client|sandbox|prod|live|secret|webhook|hmac|access|bearer|token)",
     _vendor_names,
     hints=(b"aurora", b"flute", b"arise"),
+    places=_IN_FILES,
 )
 """The context that some credentials need; of no interest by itself."""
 PATTERNS = (
@@ -159,13 +171,16 @@ PATTERNS = (
         "credentials",
         rb"(?:(?:client|hmac|web[_-]?hook(?:[_-]?signing)?|sign(?:ing|ature)|api|app)[_-]?secret"
         rb"|(?:aurora|flute2?|arise)[\w.-]{0,40}secret|(?:access|refresh|bearer)[_-]?token)"
-        rb"(?:[_-]?(?:key|value|sandbox|prod(?:uction)?|live|uat))?[\"'`\]]{0,2}"
-        rb"(?:\s{0,8}(?:=>|:=|[:=,>])\s{0,8}|[ ])[bru]?[\"'`]?[^\"'`\s\\]{16}",
+        rb"(?:[_-]?(?:key|value|sandbox|prod(?:uction)?|live|uat))?\\{0,4}[\"'`\]]{0,2}"
+        rb"(?:\s{0,8}(?:=>|:=|[:=,>])\s{0,8}|[ ])[bru]?\\{0,4}[\"'`]?[^\"'`\s\\]{16}",
         _assignments,
         hints=(b"secret", b"token"),
+        places=_IN_FILES,
     ),
-    Pattern("credentials", rb"asic[ ]{1,2}[A-Za-z0-9+/_-]{48}", _basic_headers, hints=(b"asic ",)),
-    Pattern("credentials", rb"earer[ ]{1,2}[A-Za-z0-9._~+/-]{40}", _bearers, hints=(b"earer ",)),
-    Pattern("credentials", rb"sk_live_[A-Za-z0-9]{16}", _live_keys, hints=(b"sk_live_",)),
+    Pattern("credentials", rb"asic[ ]{1,2}[A-Za-z0-9+/_-]{48}", _basic_headers, hints=(b"asic ",), places=_IN_FILES),
+    Pattern("credentials", rb"earer[ ]{1,2}[A-Za-z0-9._~+/-]{40}", _bearers, hints=(b"earer ",), places=_IN_FILES),
+    Pattern("credentials", rb"sk_live_[A-Za-z0-9]{16}", _live_keys, hints=(b"sk_live_",), places=_IN_FILES),
 )
-"""See `patterns.all_patterns`."""
+"""For sources, history and artifacts. See `patterns.all_patterns`."""
+LOG_PATTERNS = tuple(_in_logs(pattern) for pattern in PATTERNS if pattern is not VENDOR)
+"""The same shapes for logs."""

@@ -13,6 +13,8 @@ _LONGEST = 256
 """Bytes of a host's name (RFC 1035, 2.3.4)."""
 
 
+_SHIPPED = frozenset({Place.TREE, Place.ARTIFACTS})
+"""History and logs may tell of hosts that were in use once."""
 _SANDBOX_LABELS = r"(?:[\w-]+\.){0,4}(?:sandbox|uat)\.(?:[\w-]+\.){0,3}(?:flute\.com|risewithaurora\.com)"
 """Whatever the vendor calls its sandbox: by the labels, for the order of the names is irregular."""
 
@@ -32,6 +34,7 @@ def retired_hosts(domains: Iterable[str]) -> Pattern:
         any_of.encode(),
         _finder(rf"(?:[\w-]+\.){{0,8}}(?:{any_of})"),
         hints=tuple(name.encode() for name in names),
+        places=_SHIPPED,
     )
 
 
@@ -45,7 +48,7 @@ def sandbox_hosts(hosts: Iterable[str]) -> Pattern:
         "|".join(re.escape(domain) for domain in domains).encode(),
         _finder(any_of),
         hints=tuple(domain.encode() for domain in domains),
-        places=frozenset({Place.TREE, Place.ARTIFACTS}),
+        places=_SHIPPED,
     )
 
 

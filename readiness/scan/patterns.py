@@ -67,4 +67,4 @@ def all_patterns(hosts: KnownHosts) -> tuple[Pattern, ...]:
     """The registry. `hosts`: the config's, the retired ones among them."""
     from readiness.scan import card_data, credentials, hosts as host_names  # noqa: PLC0415, I001 - they import Pattern
 
-    return (*credentials.PATTERNS, *host_names.patterns(hosts), *card_data.PATTERNS)
+    return (*credentials.PATTERNS, *credentials.LOG_PATTERNS, *host_names.patterns(hosts), *card_data.PATTERNS)

@@ -29,6 +29,9 @@ _PROGRESS_EVERY = 200
 _NO_SECRETS_ENDINGS = frozenset({"example", "sample", "template", "tmpl", "dist", "defaults", "schema"})
 
 
+_ORDER = {None: 0, Environment.PRODUCTION: 1, Environment.SANDBOX: 2}
+
+
 class Interrupted(Exception):  # noqa: N818 - it is asked for, not a fault
     """The search was told to stop."""
 
@@ -94,7 +97,8 @@ class TreeSearch:
 
     def search(self, sources: Sequence[Source]) -> Findings:
         """Search all sources. Raises Interrupted when told to stop; a deadline makes a gap."""
-        for source in sources:
+        # A file of several sources is judged as one that is shipped to production, if any of them is.
+        for source in sorted(sources, key=lambda source: _ORDER[source.environment]):
             walk = Walk(self._folder / source.path, [exclude.pattern for exclude in source.exclude])
             try:
                 empty = self._search_source(walk, source.environment) == 0

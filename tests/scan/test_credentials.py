@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness.scan.credentials import PATTERNS, VENDOR
+from readiness.scan.credentials import LOG_PATTERNS, PATTERNS, VENDOR
 from readiness.scan.patterns import Found
 from tests.scan.planting import found_in
 
@@ -90,6 +90,19 @@ def test_assigned_secrets_are_found(line: str, value: str) -> None:
 )
 def test_tokens_headers_and_keys_are_found(text: str, what: str) -> None:
     assert [kind for kind, _ in found(text)] == [what]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'10:00 INFO "POST /v2 Authorization: Bearer {JWT}"',
+        json.dumps({"body": json.dumps({"access_token": JWT})}),
+        json.dumps({"log": json.dumps({"body": json.dumps({"refreshToken": HEX})})}),
+        f"GET /?access_token={HEX}&x=1",
+    ],
+)
+def test_logs_need_no_context(text: str) -> None:
+    assert [one.needs_vendor for one in found_in(LOG_PATTERNS, text.encode())] == [False]
 
 
 @pytest.mark.parametrize("text", [f"Basic {basic(UUID + ':' + BASE62)}", LIVE])
