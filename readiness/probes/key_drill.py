@@ -98,8 +98,9 @@ class _Drill:
     unlisted: bool | Missing = NOT_REACHED
     leftovers: tuple[str, ...] | Missing = NOT_REACHED
     _written: bool = False
-    _settled: bool = False
-    """Whether the key is known to have been deleted, or never to have been made."""
+    _absence_is_proof: bool = False
+    """Whether a list without the key proves that there is none: it stood there before, or the vendor refused to make
+    it. A creation that was not answered may still take effect."""
 
     @property
     def name(self) -> str:
@@ -122,7 +123,7 @@ class _Drill:
         attempt, key = await self.keys.create(self.name)
         self.note("create", attempt)
         if key is None:
-            self._settled = isinstance(attempt, Exchange) and attempt.status not in {None, 200, *UNANSWERED}
+            self._absence_is_proof = isinstance(attempt, Exchange) and attempt.status not in {None, 200, *UNANSWERED}
             return
         self.client_id = key[0]
         self._write()
@@ -164,7 +165,8 @@ class _Drill:
         self.note("list", exchange)
         if isinstance(listed, Missing):
             return False
-        return any(key.client_id == self.client_id and key.name == self.name for key in listed)
+        self._absence_is_proof = any(key.client_id == self.client_id and key.name == self.name for key in listed)
+        return self._absence_is_proof
 
     async def _delete(self, client_id: str) -> Deletion | None:
         """Delete the key. Where an answer leaves open whether it took place, ask again: 404 then says that it did."""
@@ -174,8 +176,8 @@ class _Drill:
         if exchange.status is None or exchange.status >= 500:
             exchange, repeated = await self.keys.delete(client_id), True
         self.note("delete", exchange)
-        self._settled = exchange.status in {200, 204} or (repeated and exchange.status == 404)
-        return Deletion(earliest, exchange.received) if self._settled else None
+        done = exchange.status in {200, 204} or (repeated and exchange.status == 404)
+        return Deletion(earliest, exchange.received) if done else None
 
     async def leave_nothing(self) -> None:
         """Remove what this run made, see that it is gone, and only then forget it."""
@@ -190,8 +192,7 @@ class _Drill:
             self.leftovers = removal.remaining
         else:
             self.leftovers = tuple(key.name for key in removal.remaining if key.name.startswith(PREFIX))
-        seen_dead = self._settled or (removal.gone and removal.listed is not False)
-        if seen_dead and (removal.gone or isinstance(removal.remaining, Missing)):
+        if removal.gone and (self._absence_is_proof or removal.listed is not False):
             self.journal.remove(self.context.run_id)
 
     def _write(self) -> None:

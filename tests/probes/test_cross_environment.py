@@ -23,8 +23,6 @@ RIGHT = (True, False, False, True)
 TRUTHS = [
     pytest.param(truth, id="".join("x-"[not known] for known in truth)) for truth in product([True, False], repeat=4)
 ]
-    pytest.param(truth, id="".join("x-"[not known] for known in truth)) for truth in product([True, False], repeat=4)
-]
 
 
 @pytest.fixture(scope="module")
