@@ -22,7 +22,7 @@ def name(request: pytest.FixtureRequest) -> str:
     if needed == "node" and not os.environ.get("CI"):
         if shutil.which("node") is None:
             pytest.skip("there is no node")
-        if (APPS / request.param / "package.json").exists() and not (APPS / request.param / "node_modules").exists():
+        if (APPS / request.param / "package-lock.json").exists() and not (APPS / request.param / "node_modules").exists():
             pytest.skip("`make test-apps` has not installed its packages")
     return str(request.param)
 

@@ -1,0 +1,1 @@
+"""A payment service on asyncio: starlette and uvicorn in front, httpx behind."""
