@@ -33,8 +33,8 @@ PURE = (
     *("model", "evidence", "facts", "searched", "traces", "reading", "clocks", "figures", "check", "judge", "plan"),
     *("hosts", "wording", "requirements", "api", "emulator/core"),
 )
-HTTP = {"readiness.transport.client", "readiness.emulator.delivery"}
-"""Who builds HTTP clients: one for the vendor; one for the webhooks that the emulator delivers on loopback."""
+HTTP = {"readiness.transport.client", "readiness.emulator.delivery", "readiness.lab.http"}
+"""Who builds HTTP clients: for the vendor; for webhooks on loopback; for the integrator's application under the lab."""
 REVEALERS = {"secret", "transport", "scan", "emulator"}
 
 MODULES = {
