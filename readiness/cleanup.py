@@ -21,6 +21,8 @@ from readiness.errors import ReadinessError
 from readiness.probes.drill_watch import SANDBOX, not_a_sandbox
 from readiness.transport import Guard, Transport
 
+AGAIN = "try again, or delete it in the portal"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -73,10 +75,10 @@ async def _remove(config: Config, entry: JournalEntry) -> Outcome:
         session = Session(SANDBOX, config, describe_config(config, book), transport, book)
         partner = await session.partner_mint()
         if partner.token is None:
-            return Outcome(done=False, text=f"not removed: {partner.lack.detail}")
+            return Outcome(done=False, text=f"not removed: {partner.lack.detail}; {AGAIN}")
         keys = ApiKeys(config, SANDBOX, transport, partner.token, settings.partner.merchant_id)
         removal = await remove_keys(keys, entry.key_name, entry.client_id)
         await session.close()
     if removal.gone:
         return Outcome(done=True, text="removed" if removal.listed is True else "it was gone already")
-    return Outcome(done=False, text=f"not removed ({removal.last}); try again, or delete it in the portal")
+    return Outcome(done=False, text=f"not removed ({removal.last}); {AGAIN}")

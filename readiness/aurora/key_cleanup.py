@@ -28,17 +28,20 @@ async def remove_keys(keys: ApiKeys, name: str, client_id: str | None) -> Remova
     """Delete every key of exactly that name, and look again.
 
     Where the list cannot be read, a known `client_id` is deleted all the same: it was made by us. A list may lag
-    behind a deletion: what it shows is gone all the same where its deletion is answered with 404.
+    behind a deletion: what it still shows is gone all the same where a second deletion is answered with 404.
     """
     first, listing = await keys.listing()
     if isinstance(listing, Missing):
         last = await keys.delete(client_id) if client_id is not None else first
         return Removal(first, last, listing, listing, client_id is not None and deleted(last))
     ours = [key for key in listing if key.name == name]
-    unknown = {key.client_id for key in ours if (await keys.delete(key.client_id)).status == 404}
+    for key in ours:
+        await keys.delete(key.client_id)
     last, listed_now = await keys.listing() if ours else (first, listing)
     if isinstance(listed_now, Missing):
         return Removal(first, last, bool(ours), listed_now, gone=False)
+    still = [key.client_id for key in listed_now if key.name == name]
+    unknown = {client_id for client_id in still if (await keys.delete(client_id)).status == 404}
     remaining = [key for key in listed_now if key.client_id not in unknown]
     gone = not any(key.name == name or key.client_id == client_id for key in remaining)
     return Removal(first, last, bool(ours), remaining, gone)
