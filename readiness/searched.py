@@ -10,6 +10,10 @@ from readiness.evidence import Evidence, Missing
 from readiness.model import Environment, Location, Record
 
 
+BESIDE_PRODUCTION = "beside production's host"
+"""How a sandbox host was written, where the same host of production stands close by."""
+
+
 class InHistory(Record):
     """Where git keeps something: the object, and the commits that hold it.
 
@@ -113,8 +117,18 @@ class Artifacts(Searched):
 
     kind: ClassVar[str] = "artifacts"
 
+    globs: tuple[str, ...] = ()
+    """As declared. None: the config says by `artifacts: []` that nothing is built."""
+    unmatched: tuple[str, ...] = ()
+    """Those that matched no file."""
+
 
 class Logs(Searched):
     """What a search of the declared logs found, compressed ones too. One item for the run."""
 
     kind: ClassVar[str] = "logs"
+
+    globs: tuple[str, ...] = ()
+    """As declared. None: the config says by `logs: []` that no logs are kept."""
+    unmatched: tuple[str, ...] = ()
+    """Those that matched no file."""

@@ -63,7 +63,7 @@ _OTHER_THING = re.compile(
       | (?: request | session | thread | transaction | txn | batch | ticket | customer | user | merchant | terminal
           | span | event | message | job | process | build | product | item | shop | store | device | object | row )
         (?: s? [_ ./-]? (?: ids? | nos? | nr | num(?:ber)?s? | ref | key | uuid ) )
-    ) s?
+    ) s? \.?
     [\\"'`\]]{0,8} [ ]{0,2} (?: [:=\#/-] | => | %3[AaDd] )? [ ]{0,2} [\\"'`\[\#]{0,8} $
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -78,6 +78,7 @@ _USUAL_LENGTHS = frozenset({14, 15, 16})
 _CONTEXT = 64
 
 _QUOTE = rb"""(?: \\{0,8}["'`] | &quot; | &\#3[49]; | %(?:25)?2[27] | \\{1,8}u002[27] )"""
+_BLANK = rb"(?:[ \t+]|%20){0,4}"
 _NAMES = rb"""
     cvv2? | cvc2? | cvn2? | cvd | card[_-]?csc | card[_-]?code
     | (?:card[_ -]?)? security[_ -]?(?:code|value) | card[_ -]?verification(?:[_ -]?(?:value|code|number))?
@@ -91,13 +92,13 @@ _CODE = re.compile(
         | (?-i: (?<=[a-z])(?=[A-Z]) ) )
       (?: %(names)b ) (?: [_ -]? (?:code|value|number|num|no) )?
     )
-    (?: %(quote)b | \] )? \s{0,4}
+    (?: %(quote)b | \] )? %(blank)b
     (?: => | := | [:=>|] | %%(?:25)?3[AaDd] | (?<=["'`]), )
-    \s{0,4} (?: some\( )? %(quote)b?
+    %(blank)b (?: some\( )? %(quote)b?
     [0-9]{3,4}
     (?! [0-9A-Za-z_] | [.,:/-][0-9] )
     """
-    % {b"names": _NAMES, b"quote": _QUOTE},
+    % {b"names": _NAMES, b"quote": _QUOTE, b"blank": _BLANK},
     re.VERBOSE | re.IGNORECASE,
 )
 

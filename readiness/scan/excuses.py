@@ -15,8 +15,8 @@ from readiness.secret.cards import mask_cards
 from readiness.secret.keys import mask_named
 
 _MARK = b"readiness:"
-_ALLOW = re.compile(rb"readiness:[ \t]{0,4}allow[ \t]{1,4}([a-z0-9-]{1,64}/[a-z0-9-]{1,64})(?![\w/-])([^\r\n]{0,400})")
-_END = re.compile(rb"""\*/|-->|\#\}|\}\}|%>|"|`|'(?!\w)|\\[nr"]|\*\)|=\#|\|\#|readiness:""")
+_ALLOW = re.compile(rb"readiness:[ \t]{0,4}allow[ \t]{1,4}([a-z0-9-]{1,64}/[a-z0-9-]{1,64})(?![\w/-])")
+_END = re.compile(rb"""\*/|-->|\#\}|\}\}|%>|"|`|'(?!\w)|\\[nr"]|\*\)|=\#|\|\#|[\r\n]|readiness:""")
 """Where a reason ends at the latest: at the end of its comment, or of a text that holds it."""
 _REACH = 1000
 """Bytes: a line of minified code may be a whole program, and a comment excuses no more than its neighbourhood."""
@@ -42,7 +42,7 @@ def excuses_at(text: bytes, at: int) -> tuple[Excuse, ...]:
         match[1].decode(): reason
         for span in spans
         for match in _ALLOW.finditer(text, span.start, span.end)
-        if (reason := _reason(match[2]))
+        if (reason := _reason(text[match.end() : span.end]))
     }
     return tuple(Excuse(check=check, reason=reason) for check, reason in found.items())
 
@@ -57,7 +57,7 @@ def _line(text: bytes, at: int) -> _Line:
 def _reason(rest: bytes) -> str | None:
     """What follows the check's id, for people; None if that says nothing. Whatever looks secret is left out."""
     ending = _END.search(rest)
-    words = rest[: ending.start() if ending else None].decode("utf-8", "replace").split()
+    words = rest[: ending.start() if ending else 2 * _LONGEST_REASON].decode("utf-8", "replace").split()
     shown = " ".join("…" if looks_random(word) else word for word in words).strip(" :,;.-—")
     reason = printable(mask_cards(mask_named(shown)))[:_LONGEST_REASON]
     return reason if sum(char.isalpha() for char in reason) >= 3 else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from readiness.config.presets import DOCUMENTATION_HOSTS
 from readiness.facts import KnownHosts
 from readiness.scan.patterns import Found, Pattern, Place
+from readiness.searched import BESIDE_PRODUCTION
 
 _LONGEST = 256
 """Bytes of a host's name (RFC 1035, 2.3.4)."""
@@ -17,6 +18,9 @@ _SHIPPED = frozenset({Place.TREE, Place.ARTIFACTS})
 """History and logs may tell of hosts that were in use once."""
 _SANDBOX_LABELS = r"(?:[\w-]+\.){0,4}(?:sandbox|uat)\.(?:[\w-]+\.){0,3}(?:flute\.com|risewithaurora\.com)"
 """Whatever the vendor calls its sandbox: by the labels, for the order of the names is irregular."""
+_SANDBOX_LABEL = re.compile(r"\b(?:sandbox|uat)\.")
+_TABLE = 400
+"""Bytes around a host in which a table of hosts would name the other one."""
 
 
 def patterns(hosts: KnownHosts) -> tuple[Pattern, ...]:
@@ -52,6 +56,14 @@ def sandbox_hosts(hosts: Iterable[str]) -> Pattern:
     )
 
 
+def _form(host: str, text: bytes, at: int) -> str:
+    """Whether the same host of production stands close by: then it may be a table of both, chosen from later."""
+    other = _SANDBOX_LABEL.sub("", host, count=1)
+    around = text[max(0, at - _TABLE) : at + _TABLE].lower()
+    beside = other != host and re.search(rb"(?<![\w.-])" + re.escape(other.encode()) + rb"(?![\w-])", around)
+    return BESIDE_PRODUCTION if beside else "raw"
+
+
 def _finder(any_of: str) -> Callable[[bytes, int, int], Iterator[Found]]:
     """Finds whole host names that match; pages of documentation are no hosts of the API."""
     pattern = re.compile(rf"(?<![\w.-])(?:{any_of})(?![\w-])(?!\.[\w-])".encode())
@@ -61,6 +73,6 @@ def _finder(any_of: str) -> Callable[[bytes, int, int], Iterator[Found]]:
         for match in pattern.finditer(text[low : end + _LONGEST].lower()):
             host = match[0].decode()
             if host not in DOCUMENTATION_HOSTS and start <= low + match.start() < end:
-                yield Found(low + match.start(), low + match.end(), host, "raw")
+                yield Found(low + match.start(), low + match.end(), host, _form(host, text, low + match.start()))
 
     return find
