@@ -128,6 +128,8 @@ class Redactor:
         return value
 
     def _named(self, value: str) -> str:
+        if not value:
+            return value  # a mask would make a token of none
         masked = self._values_masked(value)
         return masked if is_mask(masked) else masked_card(value) or REDACTED
 

@@ -114,6 +114,11 @@ def test_what_is_no_text_bears_no_secret(value: object) -> None:
     assert TOKEN not in got.model_dump_json()
 
 
+@pytest.mark.parametrize("value", [None, "", True])
+def test_an_empty_token_stays_empty(value: object) -> None:
+    assert recorded({"access_token": value})[0].json_body == {"access_token": value}
+
+
 def test_a_truncated_token_answer_keeps_no_token() -> None:
     got, born = recorded(json.dumps({"access_token": TOKEN}).encode()[:-3])
     assert got.body is Body.OTHER
