@@ -18,12 +18,12 @@ DECLINED = "4000000010050005"
 
 @pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
-    needed = "bash" if request.param.startswith("shell") else request.param.partition("_")[0]
-    if needed == "node" and not os.environ.get("CI"):
+    folder = APPS / request.param
+    if folder.name.startswith("node") and not os.environ.get("CI"):
         if shutil.which("node") is None:
             pytest.skip("there is no node")
-        if (APPS / request.param / "package-lock.json").exists() and not (APPS / request.param / "node_modules").exists():
-            pytest.skip("`make test-apps` has not installed its packages")
+        if (folder / "package-lock.json").exists() and not (folder / "node_modules").exists():
+            pytest.skip("its packages are not installed: `make node-apps`")
     return str(request.param)
 
 
