@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from readiness.errors import ReadinessError
 from readiness.lab import supervisor
@@ -43,7 +44,8 @@ def inherited(environment: Mapping[str, str], redactor: Redactor) -> dict[str, s
 class Application:
     """A running command under a supervisor. Lines of output and news of processes are told as they come.
 
-    `on_line` and `on_news` are called in another thread.
+    `on_line`, `on_answer` and `on_news` are called in other threads. With `on_answer`, what the command writes to its
+    standard output is told to that, and `on_line` hears standard error only.
     """
 
     def __init__(
@@ -56,21 +58,24 @@ class Application:
         lab: str,
         on_line: Callable[[str], None],
         on_news: Callable[[], None],
+        on_answer: Callable[[str], None] | None = None,
     ) -> None:
         self._lab = lab
         self._grace = grace
-        self._on_line, self._on_news = on_line, on_news
+        self._on_news = on_news
         self._written = 0
         self.cut = False
         self.exit_code: int | None = None
         self.failure: str | None = None
         self.left: list[int] = []
+        self.stopped_by_us = False
+        """Whether it still ran when it was told to stop."""
         reading, writing = os.pipe()
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-I", "-S", supervisor.__file__, str(writing)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE if on_answer else subprocess.STDOUT,
             env={**env, MARKER: lab},
             pass_fds=(writing,),
             start_new_session=True,
@@ -81,10 +86,13 @@ class Application:
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(orders).encode() + b"\n")
             self._process.stdin.flush()
-        self._listener = threading.Thread(target=self._listen, name=f"output of {lab}", daemon=True)
-        self._reporter = threading.Thread(target=self._follow, args=(reading,), name=f"news of {lab}", daemon=True)
-        self._listener.start()
-        self._reporter.start()
+        streams = ((self._process.stdout, on_answer or on_line), (self._process.stderr, on_line))
+        self._threads = [
+            *(threading.Thread(target=self._listen, args=(pipe, tell), daemon=True) for pipe, tell in streams if pipe),
+            threading.Thread(target=self._follow, args=(reading,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def ended(self) -> bool:
@@ -102,6 +110,7 @@ class Application:
     def stop_now(self) -> None:
         """The same, for callers without an event loop. Raises LabError if something could not be killed."""
         assert self._process.stdin
+        self.stopped_by_us = self.stopped_by_us or not self.ended
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         try:
@@ -110,22 +119,20 @@ class Application:
             self._process.kill()
             self._process.wait()
         survivors = end_marked(self._lab)
-        self._listener.join(1.0)
-        self._reporter.join(1.0)
-        if self._process.stdout and not self._listener.is_alive():
-            self._process.stdout.close()
+        for thread in self._threads:
+            thread.join(1.0)
         if survivors or self.left:
             told = ", ".join(map(str, [*survivors, *self.left]))
             raise LabError(f"Processes of the application could not be ended: {told}.", "End them by hand.")
 
-    def _listen(self) -> None:
-        assert self._process.stdout
-        while line := self._process.stdout.readline(LONGEST_LINE):
-            self._written += len(line)
-            if self._written > MOST_OUTPUT:
-                self.cut = True
-                continue
-            self._on_line(line.decode("utf-8", "replace").rstrip("\r\n"))
+    def _listen(self, pipe: IO[bytes], tell: Callable[[str], None]) -> None:
+        with pipe:
+            while line := pipe.readline(LONGEST_LINE):
+                self._written += len(line)
+                if self._written > MOST_OUTPUT:
+                    self.cut = True
+                    continue
+                tell(line.decode("utf-8", "replace").rstrip("\r\n"))
 
     def _follow(self, reading: int) -> None:
         with os.fdopen(reading, "rb") as report:

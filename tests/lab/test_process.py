@@ -119,7 +119,7 @@ def test_one_that_ends_when_asked_is_given_the_time(tmp_path: Path) -> None:
         import os, signal, sys, time
         def end(*_):
             time.sleep(0.3)
-            os.write(1, b"good bye\n")
+            os.write(1, b"good bye\\n")
             sys.exit(3)
         signal.signal(signal.SIGTERM, end)
         print("ready", flush=True)

@@ -60,8 +60,12 @@ class TokenStore:
 
     def values(self) -> Iterator[str]:
         """Every token that is remembered, of both kinds."""
-        yield from tuple(self._access)
+        yield from self.access_values()
         yield from tuple(self._refresh)
+
+    def access_values(self) -> Iterator[str]:
+        """Every access token that is remembered."""
+        yield from tuple(self._access)
 
     def holds(self, text: str) -> bool:
         """Whether the text is a token of this environment, of either kind."""

@@ -41,6 +41,10 @@ class Transactions:
         self._emit = emit
         self._records: dict[str, TransactionRecord] = {}
 
+    def ids(self) -> list[str]:
+        """Of every transaction that is remembered, the oldest first."""
+        return list(self._records)
+
     def routes(self) -> tuple[Route, ...]:
         """Where the operations stand."""
         base = "/v2/transactions"
