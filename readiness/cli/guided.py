@@ -63,8 +63,7 @@ def _reference(text: str) -> SecretRef:
 
 async def _confirm(text: str, console: Console) -> None:
     """Show a text and wait for Enter, without stopping the polls. Raises ReadinessError when the terminal goes away."""
-    question = f"\n{text}\nPress Enter when the portal says that it is deleted: "
-    click.echo(question, file=console.people, nl=False)
+    click.echo(f"\n{text}\nPress Enter when the portal says that it is deleted.", file=console.people)
     loop = asyncio.get_running_loop()
     answered = asyncio.Event()
     loop.add_reader(sys.stdin, answered.set)

@@ -73,6 +73,7 @@ class GuidedDrillProbe(Probe):
         limits = WatchLimits(interval=POLL_INTERVAL, length=length, limit=clock() + PATIENCE + length)
         watches = two_clocks(session, key, minted.token, deletion, limits)
         watching = asyncio.gather(*(watch.run() for watch in watches))
+        context.progress("waiting for the deletion", PATIENCE)
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._ask(f"Delete the key {self._client_id} in the portal now, then confirm here at once.")
