@@ -32,8 +32,11 @@ def _logs_the_card() -> None:
 
 @fault("no-pan-in-logs-2")
 def _logs_the_card_in_groups() -> None:
-    number = "card {0[0:4]} {0[4:8]} {0[8:12]} {0[12:]}"
-    _log_each_order(lambda order: number.format(order.card_number))
+    def grouped(order: Order) -> str:
+        number = order.card_number
+        return "card " + " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+    _log_each_order(grouped)
 
 
 @fault("no-cvv-in-logs")
