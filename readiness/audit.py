@@ -83,7 +83,11 @@ def _refuse_unmatched(selection: Selection, registry: Registry) -> None:
     """A pattern that matches nothing is a typing error, and must not silently leave a check out."""
     for pattern in (*selection.only, *selection.skip):
         if not any(check_matches(check, pattern) for check in registry.checks.values()):
-            raise UsageError(f"No check matches `{pattern}`.", "`readiness checks` lists all ids and areas.")
+            failed = [plugin for plugin in registry.plugins if plugin.error]
+            hints = [f"The plug-in {plugin.name} failed to load: {plugin.error}." for plugin in failed]
+            raise UsageError(
+                f"No check matches `{pattern}`.", "\n".join([*hints, "`readiness checks` lists all ids and areas."])
+            )
 
 
 def run(prepared: Prepared, state_dir: Path, events: Events) -> Audit:

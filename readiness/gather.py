@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,6 +78,7 @@ class Gathered:
 async def gather(work: Assignment) -> Gathered:
     """Run every probe that can run, each within the run's deadline. The first Ctrl-C ends the run in good order."""
     interrupted = asyncio.Event()
+    outside = asyncio.all_tasks()
     async with _transport(work) as transport:
         sessions = {
             environment: Session(environment, work.config, work.configuration, transport, work.secrets)
@@ -91,11 +92,20 @@ async def gather(work: Assignment) -> Gathered:
             items = await _collect(tasks, transport, work.run, interrupted)
         for session in sessions.values():
             await session.close()
+        await _end(asyncio.all_tasks() - outside)
         facts = _item(Configuration.kind, None, work.configuration, transport, transport.clock())
         duration = transport.clock()
     ordered = sorted([facts, *items], key=lambda item: item.id)
     ledger = tuple(sorted(transport.ledger, key=lambda entry: entry.at))
     return Gathered(tuple(ordered), ledger, duration, interrupted.is_set())
+
+
+async def _end(left: Collection[asyncio.Task[object]]) -> None:
+    """End what probes left running, so that the ledger holds all that was sent."""
+    for task in left:
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=LAST_WORDS)
 
 
 def _transport(work: Assignment) -> Transport:
@@ -150,15 +160,8 @@ async def _collect(
         {stop, everything}, timeout=run.deadline - transport.clock(), return_when=asyncio.FIRST_COMPLETED
     )
     why = "the run was interrupted" if interrupted.is_set() else f"the run's deadline of {run.deadline:g} s was over"
-    late = [task for task in tasks if not task.done()]
-    for task in late:
-        task.cancel()
-    if late:
-        await asyncio.wait(late, timeout=LAST_WORDS)
-    for helper in (stop, everything):
-        helper.cancel()
-        with suppress(asyncio.CancelledError):
-            await helper
+    await _end([task for task in tasks if not task.done()])
+    await _end([stop, everything])
     items = []
     for task, planned in tasks.items():
         if task.done() and not task.cancelled():

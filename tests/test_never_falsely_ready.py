@@ -303,11 +303,10 @@ class TideProbe(Probe):
         GATHER
         return Tide()
 """
-KIND = "tide = next(module.Tide for module in list(sys.modules.values()) if hasattr(module, 'TideProbe'))"
-NEEDS_TIDE = PLUGIN.replace("needs=[Configuration]", "needs=[tide]").replace("@check", f"import sys\n{KIND}\n@check")
+NEEDS_TIDE = "from ..probes import Tide\n" + PLUGIN.replace("needs=[Configuration]", "needs=[Tide]")
 
 
-def plugged(integration: Complete, folder: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> Audit:
+def plugged(integration: Complete, folder: Path, monkeypatch: pytest.MonkeyPatch, *areas: str, **files: str) -> Audit:
     """Audit the integration, which is in order, with a plug-in."""
     for name, text in files.items():
         path = folder / "ops" / ("probes.py" if name == "probes" else f"acme/{name}.py")
@@ -315,7 +314,7 @@ def plugged(integration: Complete, folder: Path, monkeypatch: pytest.MonkeyPatch
         path.write_text(text)
     config = {**integration.stage.config, "plugins": [str(folder / "ops")]}
     monkeypatch.setattr(integration.stage, "config", config)
-    return integration.audit(skip=("key-storage", *UNASKED, "environment-separation/no-retired-hosts"))
+    return integration.audit(only=(*RELIES, *areas), skip=())
 
 
 def acme(audit: Audit) -> tuple[Status, Because | None]:
@@ -339,7 +338,7 @@ CRASHED = (Status.UNKNOWN, Because.CRASHED)
 def test_a_check_of_a_plugin(
     body: str, ready: bool, integration: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    audit = plugged(integration, tmp_path, monkeypatch, rule=PLUGIN.replace("BODY", body))
+    audit = plugged(integration, tmp_path, monkeypatch, "acme", rule=PLUGIN.replace("BODY", body))
     assert exit_code(audit.result) == (0 if ready else 3)
     assert acme(audit) == ((Status.PASSED, None) if ready else CRASHED)
 
@@ -363,7 +362,7 @@ def test_a_probe_of_a_plugin(
 ) -> None:
     probes = PROBE.replace("PLAN", does.get("PLAN", "pass")).replace("GATHER", does.get("GATHER", "pass"))
     rule = NEEDS_TIDE.replace("BODY", "return Verdict.passed('seen')")
-    audit = plugged(integration, tmp_path, monkeypatch, probes=probes, rule=rule)
+    audit = plugged(integration, tmp_path, monkeypatch, "acme", probes=probes, rule=rule)
     assert exit_code(audit.result) == (3 if does else 0)
     assert acme(audit)[0] is (Status.UNKNOWN if does else Status.PASSED)
 
@@ -382,7 +381,7 @@ def test_an_interrupted_run(integration: Complete, tmp_path: Path, monkeypatch: 
     gather = "os.kill(os.getpid(), signal.SIGINT); await asyncio.Event().wait()"
     probes = PROBE.replace("PLAN", "pass").replace("GATHER", gather)
     rule = NEEDS_TIDE.replace("BODY", "return Verdict.passed('seen')")
-    audit = plugged(integration, tmp_path, monkeypatch, probes=probes, rule=rule)
+    audit = plugged(integration, tmp_path, monkeypatch, "acme", probes=probes, rule=rule)
     assert audit.result.run.interrupted
     assert audit.result.verdict is Readiness.INCOMPLETE
     assert exit_code(audit.result) == 130

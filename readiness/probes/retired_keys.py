@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from readiness.aurora.requests import TRIES, planned_mint, shared_mint, without_key
 from readiness.config.model import Config
-from readiness.evidence import Evidence, Missing
+from readiness.evidence import Attempt, Evidence, Missing
 from readiness.facts import RetiredKeys, RetiredKeyTrial
 from readiness.model import Because, Environment
 from readiness.probe import PlannedRequest, Probe, ProbeContext
@@ -35,9 +35,13 @@ class RetiredKeysProbe(Probe):
         """All at once."""
         assert context.environment is not None
         keys = context.config.environments[context.environment].retired_keys
-        trials = asyncio.gather(*(self._trial(context, index) for index in range(len(keys))))
-        control = (await context.session.mint()).attempt
-        return RetiredKeys(trials=tuple(await trials), control=control)
+        control, *trials = await asyncio.gather(
+            self._control(context), *(self._trial(context, index) for index in range(len(keys)))
+        )
+        return RetiredKeys(trials=tuple(trials), control=control)
+
+    async def _control(self, context: ProbeContext) -> Attempt:
+        return (await context.session.mint()).attempt
 
     async def _trial(self, context: ProbeContext, index: int) -> RetiredKeyTrial:
         assert context.environment is not None
