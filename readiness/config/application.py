@@ -26,6 +26,8 @@ PLACEHOLDERS: dict[str, str] = {
     "host": "the address on which the application must listen: 127.0.0.1",
     "port": "a free port for the application",
     "amount": "what an action is to charge, in dollars: 12.34",
+    "dollars": "the same as a number, where it stands alone in JSON",
+    "cents": "the same in cents: 1234; a number where it stands alone in JSON",
     "card": "the card number that it is to charge",
     "cvv": "that card's security code",
     "reference": "an id of the order, new for each payment",
