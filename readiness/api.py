@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from readiness.behaviour import (
+    CRASH,
+    Lived,
+    all_lived,
+    charges,
+    lived,
+    mints,
+    payments,
+    place,
+    without_payments,
+)
 from readiness.check import check
 from readiness.clocks import (
     clock_text,
@@ -33,6 +44,7 @@ from readiness.facts import (
     UrlFacts,
     WebhookEndpoints,
 )
+from readiness.hits import declared_empty, finding_of, not_searched, secrets_absent, sort_hits
 from readiness.hosts import TUNNELS, host_of, is_loopback, is_private, parent_in, place_of
 from readiness.model import (
     Because,
@@ -60,24 +72,46 @@ from readiness.reading import (
     weigh,
     without_token,
 )
-from readiness.requirements import G7, G8, G10, S1, S2, S3, S4
-from readiness.searched import Artifacts, GitHistory, Hit, InHistory, Logs, Searched, SecretFile, SourceTree
+from readiness.requirements import G3, G4, G5, G7, G8, G9, G10, G11, S1, S2, S3, S4, S5
+from readiness.searched import (
+    BESIDE_PRODUCTION,
+    Artifacts,
+    Excuse,
+    GitHistory,
+    Hit,
+    InHistory,
+    Logs,
+    Searched,
+    SecretFile,
+    SourceTree,
+)
+from readiness.traces import BehaviourTrace, Call, Outcome, OutputLine, ScenarioTrace, WebhookTry
 from readiness.wording import plural
 
 __all__ = [
+    "BESIDE_PRODUCTION",
+    "CRASH",
+    "G3",
+    "G4",
+    "G5",
     "G7",
     "G8",
+    "G9",
     "G10",
+    "G11",
     "S1",
     "S2",
     "S3",
     "S4",
+    "S5",
     "TUNNELS",
     "Account",
     "Artifacts",
     "Attempt",
     "Because",
+    "BehaviourTrace",
     "Body",
+    "Call",
     "Clock",
     "Configuration",
     "Connection",
@@ -87,6 +121,7 @@ __all__ = [
     "Evidence",
     "EvidenceView",
     "Exchange",
+    "Excuse",
     "Finding",
     "GitHistory",
     "Hit",
@@ -97,15 +132,19 @@ __all__ = [
     "KeyDrill",
     "Kind",
     "KnownHosts",
+    "Lived",
     "Location",
     "Logs",
     "MatrixCell",
     "MintOutcome",
     "Missing",
+    "Outcome",
+    "OutputLine",
     "PartnerKeys",
     "Permission",
     "RetiredKeyTrial",
     "RetiredKeys",
+    "ScenarioTrace",
     "Searched",
     "SecretFacts",
     "SecretFile",
@@ -119,27 +158,40 @@ __all__ = [
     "UrlFacts",
     "Verdict",
     "WebhookEndpoints",
+    "WebhookTry",
+    "all_lived",
+    "charges",
     "check",
     "clock_text",
+    "declared_empty",
     "drill_step",
     "expired_by_itself",
+    "finding_of",
     "host_of",
     "how_to_drill",
     "is_loopback",
     "is_private",
     "lifetime_of",
     "listed",
+    "lived",
     "mint_outcome",
+    "mints",
     "not_accepted",
     "not_deleted",
+    "not_searched",
     "parent_in",
+    "payments",
+    "place",
     "place_of",
     "plural",
     "refused_in_time",
+    "secrets_absent",
+    "sort_hits",
     "text",
     "token_faults",
     "token_refused",
     "unknown",
     "weigh",
+    "without_payments",
     "without_token",
 ]

@@ -34,10 +34,16 @@ GUIDE: Mapping[str, str] = {
 }
 """Code of a rule of the Getting Started guide -> the rule."""
 
+G3 = f"go-live G3: {CHECKLIST['G3']}"
+G4 = f"go-live G4: {CHECKLIST['G4']}"
+G5 = f"go-live G5: {CHECKLIST['G5']}"
 G7 = f"go-live G7: {CHECKLIST['G7']}"
 G8 = f"go-live G8: {CHECKLIST['G8']}"
+G9 = f"go-live G9: {CHECKLIST['G9']}"
 G10 = f"go-live G10: {CHECKLIST['G10']}"
+G11 = f"go-live G11: {CHECKLIST['G11']}"
 S1 = f"getting-started S1: {GUIDE['S1']}"
 S2 = f"getting-started S2: {GUIDE['S2']}"
 S3 = f"getting-started S3: {GUIDE['S3']}"
 S4 = f"getting-started S4: {GUIDE['S4']}"
+S5 = f"getting-started S5: {GUIDE['S5']}"

@@ -9,7 +9,6 @@ from pydantic import Field
 from readiness.evidence import Evidence, Missing
 from readiness.model import Environment, Location, Record
 
-
 BESIDE_PRODUCTION = "beside production's host"
 """How a sandbox host was written, where the same host of production stands close by."""
 

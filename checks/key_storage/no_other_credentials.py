@@ -5,50 +5,66 @@ from __future__ import annotations
 from readiness.api import (
     G7,
     S1,
+    Artifacts,
     Because,
     EvidenceView,
-    Finding,
+    GitHistory,
+    Hit,
     Kind,
+    Logs,
     Missing,
     Severity,
     SourceTree,
     Verdict,
     check,
+    finding_of,
+    not_searched,
     plural,
+    sort_hits,
     weigh,
 )
 
+CHECK = "key-storage/no-other-credentials"
+
 
 @check(
-    title="No unknown credential stands in the sources",
-    failing_title="A credential that the config does not know stands in the sources",
+    title="No unknown credential stands in what was searched",
+    failing_title="A credential that the config does not know was found",
     severity=Severity.BLOCKER,
     kind=Kind.STATIC,
     needs=[SourceTree],
+    optional=[GitHistory, Artifacts, Logs],
     requirements=[G7, S1],
 )
 def no_other_credentials(evidence: EvidenceView) -> Verdict:
-    """No file of the sources holds an Aurora client secret or bearer token that the config does not name.
+    """No source, commit, artifact or log holds an Aurora client secret or bearer token that the config does not name.
 
     Why it matters: A forgotten key of a colleague, a test or an old deployment opens the account just as well as
         yours, and nobody will think of deleting it.
-    How it is judged: Every file of the declared sources is searched for what looks like Aurora credentials: values
-        assigned to names such as client_secret near the vendor's hosts or SDK, Basic headers, and bearer tokens, JWT
-        or opaque. Any that is not a secret of the config fails; the finding gives file, line and pattern, never the
-        value.
-    How to fix: If it was ever real, delete that key in the portal first, then remove it from the file. If it is an
-        example, write an obvious placeholder such as `<your-client-secret>`. Take tests and documents that are not
-        shipped out with `exclude` and a reason.
-    When it is unknown: No sources are declared, or part of them could not be searched.
+    How it is judged: The declared sources, their git history, and artifacts and logs where they are declared, are
+        searched for what looks like Aurora credentials: values assigned to names such as client_secret near the
+        vendor's hosts or SDK, Basic headers, and bearer tokens, JWT or opaque; in logs whatever stands near. Any that
+        is not a secret of the config fails; the finding gives place and pattern, never the value.
+    How to fix: If it was ever real, delete that key in the portal first, then remove it. A token in a log dies by
+        itself; have the client log no Authorization header. If it is an example, write an obvious placeholder such as
+        `<your-client-secret>`, take the file out with `exclude` and a reason, or say why it is harmless in a comment on
+        its line or the one before: `readiness: allow key-storage/no-other-credentials REASON`.
+    When it is unknown: No sources are declared, or part of the sources, artifacts or logs could not be searched.
     """
     tree = evidence[SourceTree]
-    hits = [Finding(message=f"{hit.what}, {hit.form}", location=hit.location) for hit in tree.credentials]
-    undecided = [Missing(because=Because.UNREACHABLE, detail=f"Not searched: {gap}") for gap in tree.gaps]
-    if not tree.files:
-        undecided.append(Missing(because=Because.NOT_CONFIGURED, detail="The declared sources hold no file."))
+    found: list[Hit] = list(tree.credentials)
+    undecided = not_searched(tree)
+    for search in (evidence.get(Artifacts), evidence.get(Logs)):
+        found += () if isinstance(search, Missing) else search.credentials
+        undecided += [lack for lack in not_searched(search) if lack.because is not Because.NOT_CONFIGURED]
+    # How much of the history was searched is what `secret-not-in-history` tells.
+    history = evidence.get(GitHistory)
+    found += () if isinstance(history, Missing) else history.credentials
+    hits = sort_hits(found, CHECK)
     return weigh(
-        hits,
+        [finding_of(hit) for hit in hits.counted],
         undecided,
-        failed=f"{plural(len(hits), 'credential')} in the sources that the config does not know.",
+        failed=f"{plural(len(hits.counted), 'credential')} found that the config does not know.",
         passed=f"{plural(tree.files, 'file')} searched: none holds a credential that the config does not know.",
+        notes=hits.notes,
     )

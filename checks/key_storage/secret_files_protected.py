@@ -5,7 +5,6 @@ from __future__ import annotations
 from readiness.api import (
     G7,
     S1,
-    Because,
     EvidenceView,
     Finding,
     Kind,
@@ -16,6 +15,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    not_searched,
     plural,
     weigh,
 )
@@ -51,7 +51,8 @@ def secret_files_protected(evidence: EvidenceView) -> Verdict:
         undecided += [
             fact for fact in (file.tracked, file.ignored, file.readable_by_others) if isinstance(fact, Missing)
         ]
-    undecided += [Missing(because=Because.UNREACHABLE, detail=f"Not searched: {gap}") for gap in tree.gaps]
+    if tree.gaps:
+        undecided += not_searched(tree)
     if not tree.secret_files and not undecided:
         return Verdict.not_applicable(
             f"No file holds secrets: no file reference, no .env in {plural(tree.files, 'file')}."

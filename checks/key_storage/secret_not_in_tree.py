@@ -5,18 +5,14 @@ from __future__ import annotations
 from readiness.api import (
     G7,
     S1,
-    Because,
     Configuration,
     EvidenceView,
-    Finding,
     Kind,
-    Missing,
     Severity,
     SourceTree,
     Verdict,
     check,
-    plural,
-    weigh,
+    secrets_absent,
 )
 
 
@@ -37,33 +33,10 @@ def secret_not_in_tree(evidence: EvidenceView) -> Verdict:
     How it is judged: Every file of the declared sources is searched for each secret of the config in every form in
         which it is usually written: as it is, base64 at any alignment, percent-encoded, hex, JSON-escaped, UTF-16,
         inside a Basic header, and wrapped over lines. One occurrence fails; the finding gives file, line and form,
-        never the value.
+        never the value. No comment excuses a secret.
     How to fix: Treat the secret as lost. Make a new key in the portal, put it in your secrets manager, deploy it,
         delete the old key, then remove the value from the file. Removing it alone helps nobody: copies exist.
     When it is unknown: No sources are declared, a secret has no value to search for, or part of the sources could not
         be searched.
     """
-    tree, facts, environment = evidence[SourceTree], evidence[Configuration], evidence.environment
-    names = [secret.name for secret in facts.secrets if secret.environment is environment]
-    hits = [
-        Finding(message=f"{hit.what}, {hit.form}", location=hit.location)
-        for hit in tree.secrets
-        if hit.environment in {None, environment}
-    ]
-    undecided = [
-        Missing(because=Because.NOT_CONFIGURED, detail=f"{name} has no value, so it was not searched.")
-        for name in names
-        if name not in tree.searched
-    ]
-    if not names:
-        detail = f"The config names no secret for {environment}, so nothing was searched."
-        undecided.append(Missing(because=Because.NOT_CONFIGURED, detail=detail))
-    if not tree.files:
-        undecided.append(Missing(because=Because.NOT_CONFIGURED, detail="The declared sources hold no file."))
-    undecided += [Missing(because=Because.UNREACHABLE, detail=f"Not searched: {gap}") for gap in tree.gaps]
-    return weigh(
-        hits,
-        undecided,
-        failed=f"{plural(len(hits), 'occurrence')} of {environment} secrets in the sources.",
-        passed=f"{plural(len(names), 'secret')} of {environment} searched in {plural(tree.files, 'file')}, none found.",
-    )
+    return secrets_absent(evidence[SourceTree], evidence[Configuration], evidence.environment, where="the sources")

@@ -31,7 +31,7 @@ from readiness.facts import (
     WebhookEndpoints,
 )
 from readiness.model import Because, Environment, Location, SecretFacts
-from readiness.searched import SourceTree
+from readiness.searched import Artifacts, Excuse, GitHistory, Hit, Logs, SourceTree
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
@@ -327,16 +327,36 @@ def connection(*hosts: HostFacts) -> Connection:
     return Connection(hosts=hosts or (host("api"), host("oauth"), own_host()))
 
 
+def hit(what: str, path: str = "src/pay.js", environment: Environment | None = None, **kwargs: Any) -> Hit:
+    given = {"what": what, "environment": environment, "location": Location(path=path, line=3), "form": "raw"}
+    return Hit.model_validate({**given, **kwargs})
+
+
+def excuse(check: str, reason: str = "the demo page shows it") -> Excuse:
+    return Excuse(check=check, reason=reason)
+
+
+SEARCHED: dict[str, Any] = {
+    "files": 12,
+    "bytes": 3400,
+    "searched": ("sandbox client_secret", "sandbox webhook_secret", "production client_secret"),
+    "not_searched": (),
+    "secrets": (),
+    "gaps": (),
+}
+
+
 def source_tree(**kwargs: Any) -> SourceTree:
-    given: dict[str, Any] = {
-        "files": 12,
-        "bytes": 3400,
-        "searched": ("sandbox client_secret", "sandbox webhook_secret", "production client_secret"),
-        "not_searched": (),
-        "secrets": (),
-        "credentials": (),
-        "retired_hosts": (),
-        "secret_files": (),
-        "gaps": (),
-    }
-    return SourceTree.model_validate({**given, **kwargs})
+    return SourceTree.model_validate({**SEARCHED, "secret_files": (), **kwargs})
+
+
+def git_history(**kwargs: Any) -> GitHistory:
+    return GitHistory.model_validate({**SEARCHED, "repositories": (".",), **kwargs})
+
+
+def artifacts(**kwargs: Any) -> Artifacts:
+    return Artifacts.model_validate({**SEARCHED, "globs": ("dist/**",), **kwargs})
+
+
+def logs(**kwargs: Any) -> Logs:
+    return Logs.model_validate({**SEARCHED, "globs": ("var/log/*.log",), **kwargs})

@@ -24,6 +24,9 @@ CATALOGUE: dict[str, tuple[Severity, bool]] = {
     "key-storage/secret-is-a-reference": (BLOCKER, True),
     "key-storage/production-secret-in-manager": (BLOCKER, False),
     "key-storage/secret-not-in-tree": (BLOCKER, True),
+    "key-storage/secret-not-in-history": (BLOCKER, True),
+    "key-storage/secret-not-in-artifacts": (BLOCKER, True),
+    "key-storage/secret-not-in-logs": (BLOCKER, True),
     "key-storage/no-other-credentials": (BLOCKER, False),
     "key-storage/secret-files-protected": (MAJOR, False),
     "key-storage/key-age": (MINOR, True),
@@ -43,6 +46,10 @@ CATALOGUE: dict[str, tuple[Severity, bool]] = {
     "environment-separation/tokens-refused-across": (BLOCKER, False),
     "environment-separation/production-account-is-live": (BLOCKER, False),
     "environment-separation/webhooks-point-home": (MAJOR, True),
+    "environment-separation/no-sandbox-residue": (BLOCKER, False),
+    "card-data/no-pan-in-logs": (BLOCKER, False),
+    "card-data/no-cvv-in-logs": (BLOCKER, False),
+    "card-data/no-test-cards-in-release": (MAJOR, False),
     "deleted-key/mint-refused-after-deletion": (BLOCKER, False),
     "deleted-key/token-dies-with-key": (BLOCKER, False),
     "deleted-key/key-unlisted": (MINOR, False),
@@ -85,6 +92,18 @@ def test_titles_describe_a_state(check_id: str) -> None:
 def test_titles_are_unique() -> None:
     titles = Counter(title for check_id in IDS for title in (load(check_id).title, load(check_id).failing_title))
     assert [title for title, times in titles.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("check_id", IDS)
+def test_a_check_that_may_be_excused_knows_its_own_id(check_id: str) -> None:
+    names = [
+        node.value.value
+        for node in ast.parse(FILES[check_id].read_text()).body
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "CHECK"
+        and isinstance(node.value, ast.Constant)
+    ]
+    assert set(names) <= {check_id}
 
 
 @pytest.mark.parametrize("check_id", IDS)

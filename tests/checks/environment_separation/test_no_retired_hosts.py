@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from readiness.model import Because, Environment, Location, Status
-from readiness.searched import Hit, SourceTree
+from readiness.searched import Artifacts, Hit, SourceTree
 from tests.checks import factories as make
 from tests.checks.factories import PRODUCTION
 from tests.checks.judging import judge
@@ -19,7 +19,7 @@ def hit(environment: Environment | None, host: str = "uat.rwaapps.net") -> Hit:
 def test_passes_when_none_is_named() -> None:
     verdict = judge(CHECK, make.configuration(), make.source_tree())
     assert verdict.status is Status.PASSED
-    assert "12 source files" in verdict.summary
+    assert "12 files" in verdict.summary
 
 
 def test_fails_on_a_retired_host_in_the_config() -> None:
@@ -63,3 +63,20 @@ def test_unknown_when_a_part_was_not_searched() -> None:
 
 def test_unknown_when_the_sources_are_empty() -> None:
     assert judge(CHECK, make.configuration(), make.source_tree(files=0)).status is Status.UNKNOWN
+
+
+def test_artifacts_count_where_they_are_declared() -> None:
+    built = make.artifacts(retired_hosts=(hit(None),))
+    assert judge(CHECK, make.configuration(), make.source_tree(), built).status is Status.FAILED
+    assert judge(CHECK, make.configuration(), make.source_tree(), make.artifacts(gaps=("x",))).status is Status.UNKNOWN
+    absent = (None, Artifacts, make.missing(Because.NOT_CONFIGURED))
+    assert judge(CHECK, make.configuration(), make.source_tree(), absent).status is Status.PASSED
+    late = (None, Artifacts, make.missing(Because.TIMED_OUT))
+    assert judge(CHECK, make.configuration(), make.source_tree(), late).status is Status.UNKNOWN
+
+
+def test_a_comment_excuses_it_and_is_told() -> None:
+    excused = hit(None).model_copy(update={"excuses": (make.excuse(CHECK, "a page of history"),)})
+    verdict = judge(CHECK, make.configuration(), make.source_tree(retired_hosts=(excused,)))
+    assert verdict.status is Status.PASSED
+    assert [finding.message for finding in verdict.findings] == ["excused: uat.rwaapps.net: a page of history"]

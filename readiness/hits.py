@@ -1,0 +1,122 @@
+"""How checks judge what a search found: what counts, what is excused, and what keeps it from proving absence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from readiness.evidence import Missing
+from readiness.facts import Configuration
+from readiness.model import Because, Environment, Finding, Verdict
+from readiness.reading import weigh
+from readiness.searched import Artifacts, Hit, InHistory, Logs, Searched, SourceTree
+from readiness.wording import plural
+
+_DEPENDENCIES = frozenset({"node_modules", "bower_components", "site-packages", "dist-packages"})
+_TOLD = 20
+"""Gaps that a verdict tells; the rest are counted."""
+_SHORT = 12
+"""Digits of an object's id."""
+
+
+class Sorted(NamedTuple):
+    """Hits as one check sees them."""
+
+    counted: list[Hit]
+    notes: list[Finding]
+    """The others, each with the reason why it does not count."""
+
+
+def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = True) -> Sorted:
+    """Leave out what a comment `readiness: allow <check> <reason>` excuses for this check.
+
+    Where `dependencies_count` is false, packages of others are left out too: folders named node_modules,
+    site-packages and the like, which an integration installs and does not write.
+    """
+    counted, notes = [], []
+    for hit in hits:
+        reason = next((excuse.reason for excuse in hit.excuses if excuse.check == check), None)
+        if reason is not None:
+            notes.append(Finding(message=f"excused: {hit.what}: {reason}", location=hit.location))
+        elif not dependencies_count and _DEPENDENCIES & set(hit.location.path.split("/")):
+            notes.append(Finding(message=f"{hit.what}, in a dependency", location=hit.location))
+        else:
+            counted.append(hit)
+    return Sorted(counted, notes)
+
+
+def finding_of(hit: Hit) -> Finding:
+    """What was found, how it was written, and for a git object since when and until when."""
+    history = f"; {_history(hit.history)}" if hit.history else ""
+    return Finding(message=f"{hit.what}, {hit.form}{history}", location=hit.location)
+
+
+def _history(history: InHistory) -> str:
+    where = "reached by no ref" if history.ref == "unreachable" else f"on {history.ref}"
+    if history.first_commit is None:
+        return f"object {history.object[:_SHORT]}, {where}"
+    date = f" of {history.author_date[:10]}" if history.author_date else ""
+    first, last = (commit[:_SHORT] for commit in (history.first_commit, history.last_commit or history.first_commit))
+    until = "" if last == first else f" to {last}"
+    return f"commit {first}{date}{until}, {where}"
+
+
+def not_searched(search: Searched | Missing) -> list[Missing]:
+    """What keeps a search from proving absence; empty if nothing does."""
+    if isinstance(search, Missing):
+        return [search]
+    lacks = [Missing(because=Because.UNREACHABLE, detail=f"Not searched: {gap}") for gap in search.gaps[:_TOLD]]
+    if len(search.gaps) > _TOLD:
+        rest = f"Not searched, for {len(search.gaps) - _TOLD} more reasons: see the evidence"
+        lacks.append(Missing(because=Because.UNREACHABLE, detail=rest))
+    if isinstance(search, Artifacts | Logs):
+        lacks += [
+            Missing(because=Because.UNREACHABLE, detail=f"`{glob}` in `{search.kind}` matches no file.")
+            for glob in search.unmatched
+        ]
+    if not search.files and not lacks and not declared_empty(search):
+        what = "declared sources hold" if isinstance(search, SourceTree) else f"search of {search.kind} met"
+        lacks.append(Missing(because=Because.NOT_CONFIGURED, detail=f"The {what} no file."))
+    return lacks
+
+
+def declared_empty(search: Searched | Missing) -> bool:
+    """Whether the config says that there is nothing to search: `artifacts: []`, `logs: []`."""
+    return isinstance(search, Artifacts | Logs) and not search.globs
+
+
+def secrets_absent(
+    search: Searched | Missing,
+    facts: Configuration,
+    environment: Environment | None,
+    *,
+    where: str,
+    unit: str = "file",
+) -> Verdict:
+    """The verdict on whether a search shows that no secret of the environment stands `where`.
+
+    Nothing excuses a secret that is known: no comment, no dependency.
+    """
+    names = [secret.name for secret in facts.secrets if secret.environment is environment]
+    undecided = [] if names else [_no_secrets(environment)]
+    hits: Sequence[Hit] = ()
+    files = 0
+    if not isinstance(search, Missing):
+        hits = [hit for hit in search.secrets if hit.environment in {None, environment}]
+        files = search.files
+        undecided += [
+            Missing(because=Because.NOT_CONFIGURED, detail=f"{name} has no value, so it was not searched.")
+            for name in names
+            if name not in search.searched
+        ]
+    return weigh(
+        [finding_of(hit) for hit in hits],
+        [*undecided, *not_searched(search)],
+        failed=f"{plural(len(hits), 'occurrence')} of {environment} secrets in {where}.",
+        passed=f"{plural(len(names), 'secret')} of {environment} searched in {plural(files, unit)}, none found.",
+    )
+
+
+def _no_secrets(environment: Environment | None) -> Missing:
+    detail = f"The config names no secret for {environment}, so nothing was searched."
+    return Missing(because=Because.NOT_CONFIGURED, detail=detail)
