@@ -176,7 +176,7 @@ def _sentences(result: AuditResult, items: Sequence[Item]) -> tuple[str, ...]:
     if result.run.interrupted:
         said.append("The run was interrupted: this report is partial.")
     said.extend(
-        f"The plug-in {plugin.name} did not load, so its checks are missing."
+        f"The plug-in {plugin.name} did not load, so its checks are missing: {plugin.error}"
         for plugin in result.plugins
         if plugin.error is not None
     )

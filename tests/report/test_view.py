@@ -7,7 +7,7 @@ import pytest
 
 from readiness.model import AuditResult, Counts, Plugin, Readiness, Severity, Status
 from readiness.report.view import view_of
-from tests.report.rows import BLOCKER, INFO, MAJOR, MINOR, PRODUCTION, SANDBOX, WAIVER, row
+from tests.report.rows import BLOCKER, HOSTILE, INFO, MAJOR, MINOR, PRODUCTION, SANDBOX, WAIVER, row
 from tests.report.sample import audit, empty, figures, ready, sample
 
 
@@ -44,7 +44,7 @@ def test_sentences_say_what_stands_in_the_way() -> None:
     assert view_of(sample()).sentences == (
         "3 failures at or above the gate (major) stand in the way.",
         "2 required checks could not be decided, and unknown never counts as passed.",
-        "The plug-in ops-checks did not load, so its checks are missing.",
+        "The plug-in ops-checks did not load, so its checks are missing: ImportError: " + HOSTILE,
     )
     assert view_of(empty()).sentences == ("No check at or above the gate ran: an empty review proves nothing.",)
 
@@ -155,7 +155,7 @@ def test_lacking_permissions_are_named_once() -> None:
 def test_a_plug_in_that_did_not_load_is_said() -> None:
     result = audit(row("a/b", Status.PASSED, MAJOR), plugins=(Plugin(name="p", version=None, error="boom"),))
 
-    assert "The plug-in p did not load, so its checks are missing." in view_of(result).sentences
+    assert "The plug-in p did not load, so its checks are missing: boom" in view_of(result).sentences
 
 
 def test_the_gate_decides_what_is_required() -> None:

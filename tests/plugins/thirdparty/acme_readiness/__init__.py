@@ -1,0 +1,1 @@
+"""Checks that Acme runs beside the built-in ones."""
