@@ -22,9 +22,11 @@ def command(check_id: str, plugins: tuple[str, ...]) -> int:
     scope = "once for each environment" if check.per_environment else "once for the run"
     click.echo(f"{check.id}\n\n  passes: {check.title}\n  fails:  {check.failing_title}")
     click.echo(f"  {check.severity}, {check.kind}, judged {scope}\n")
+    # Ids and commands have hyphens, and are copied from here.
+    wrapper = textwrap.TextWrapper(96, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
     for heading, text in check.sections.items():
         click.echo(heading)
-        click.echo(textwrap.fill(text, 96, initial_indent="  ", subsequent_indent="  ") + "\n")
+        click.echo(wrapper.fill(text) + "\n")
     if check.requirements:
         click.echo("Requirements")
         for requirement in check.requirements:

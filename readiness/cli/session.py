@@ -51,6 +51,20 @@ def options_of(values: Mapping[str, Any]) -> Options:
     )
 
 
+class Patient(rich.console.Console):
+    """Falls silent where nobody reads on. rich itself would end the process, with the exit code of a verdict."""
+
+    def on_broken_pipe(self) -> None:
+        """Say no more."""
+        self.quiet = True
+        _hang_up(self.file)
+
+
+def _hang_up(stream: IO[str]) -> None:
+    """Send what is still buffered nowhere, so that Python's last flush does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 class Console:
     """Where words for people go: the summary to standard output, progress and errors to standard error."""
 
@@ -72,7 +86,7 @@ class Console:
     @contextlib.contextmanager
     def watch(self) -> Iterator[Progress]:
         """Show what a run does while it runs, and nothing that plug-ins print."""
-        console = rich.console.Console(file=sys.stderr, no_color=self._no_color or None)
+        console = Patient(file=sys.stderr, no_color=self._no_color or None)
         with Progress(console, quiet=self.quiet) as progress:
             self.people = sys.stderr
             with hushed():
@@ -81,7 +95,7 @@ class Console:
     def summary(self, result: AuditResult, sink: Sink, written: Sequence[Path], *, to_stdout: bool) -> None:
         """The readable end of a run."""
         stream = sink.stream(sys.stdout if to_stdout else sys.stderr)
-        console = rich.console.Console(file=cast("IO[str]", stream), no_color=self._no_color or None)
+        console = Patient(file=cast("IO[str]", stream), no_color=self._no_color or None)
         print_summary(result, console, quiet=self.quiet, verbose=self.verbose, written=written)
         stream.flush()
 
@@ -106,8 +120,8 @@ def deliver_result(
         sink.write_all([*files, *streamed])  # files first: a closed pipe must not cost them
         if not (console.quiet and outputs):
             console.summary(result, sink, written, to_stdout=not streamed)
-    except BrokenPipeError:  # nobody reads on; the verdict stands, and Python's own last flush must not complain
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        _hang_up(sys.stdout)
 
 
 def read_text(path: str) -> str:

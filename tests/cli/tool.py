@@ -32,3 +32,19 @@ def start(*arguments: str | Path, variables: Mapping[str, str]) -> subprocess.Po
         text=True,
         start_new_session=True,
     )
+
+
+def call(
+    *arguments: str | Path, variables: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `readiness` to its end, its two streams apart."""
+    return subprocess.run(
+        [sys.executable, "-m", "readiness", *map(str, arguments)],
+        env={**os.environ, **(variables or {})},
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
