@@ -13,6 +13,8 @@ from pydantic import Field, JsonValue
 from readiness.evidence import Evidence, Missing
 from readiness.model import Environment, Record
 
+Scheme = Literal["http", "https"]
+Handling = Literal["emulated", "allowed", "refused"]
 TokenState = Literal["none", "valid", "expired", "revoked", "unknown", "other_environment"]
 
 
@@ -51,6 +53,11 @@ class Call(Record):
     def is_mint(self) -> bool:
         """Whether it asks for a token."""
         return self.host == "oauth"
+
+    @property
+    def late(self) -> bool:
+        """Whether its token had ended."""
+        return self.token_state == "expired"  # noqa: S105 - a state
 
     @property
     def mutates(self) -> bool:
@@ -191,6 +198,13 @@ class ScenarioTrace(Record):
         """The first outcome of that step."""
         return next((outcome for outcome in self.outcomes if outcome.step == step), None)
 
+    def number(self, fact: str) -> float:
+        """A fact that is a number. KeyError if it is none."""
+        value = self.facts.get(fact)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise KeyError(fact)
+        return float(value)
+
     def steps(self, *prefixes: str) -> tuple[Outcome, ...]:
         """The outcomes of all steps whose names start so."""
         return tuple(outcome for outcome in self.outcomes if outcome.step.startswith(prefixes))
@@ -205,6 +219,28 @@ class ScenarioTrace(Record):
     def between(self, first: float, last: float) -> tuple[Call, ...]:
         """The calls that arrived in that span."""
         return tuple(call for call in self.calls if first <= call.t <= last)
+
+
+class Contact(Record):
+    """A host that the application asked the intercepting proxy for, over all scenarios."""
+
+    t: float
+    """The first time, in seconds from the start of the lab."""
+    scheme: Scheme
+    host: str
+    port: int
+    """That of the first time."""
+    environment: Environment | None
+    """None: not a host of the vendor's."""
+    handling: Handling
+    """`allowed`: the config lets the application reach the real host."""
+    times: int
+
+    def __str__(self) -> str:
+        """On one line, as findings quote it."""
+        whose = f"a {self.environment} host" if self.environment else "not a host of the vendor's"
+        often = "once" if self.times == 1 else f"{self.times} times"
+        return f"{self.scheme}://{self.host}:{self.port} ({whose}) {often}, first at {self.t:.2f} s: {self.handling}"
 
 
 class Absent(Record):
@@ -255,3 +291,7 @@ class BehaviourTrace(Evidence):
     declared: Declared
     duration: float
     """Seconds in all."""
+    contacts: tuple[Contact, ...] | None = None
+    """Hosts that the application asked the intercepting proxy for; None: there was no such proxy."""
+    contacts_dropped: int = 0
+    """Contacts of further hosts, none of them the vendor's."""

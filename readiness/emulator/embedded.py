@@ -42,10 +42,12 @@ class EmbeddedEmulator:
 
     `port` is the control port, the vendor hosts take the four after it; 0 takes free ones. Raises UsageError if a port
     is taken. `core` is the state machine behind the listeners; it belongs to the server's thread, so change it only
-    through `perform`, or while no request is under way.
+    through `perform`, or while no request is under way. With `tls`, the certificate also bears `names`.
     """
 
-    def __init__(self, settings: Settings | None = None, *, tls: bool = False, port: int = 0) -> None:
+    def __init__(
+        self, settings: Settings | None = None, *, tls: bool = False, port: int = 0, names: tuple[str, ...] = ()
+    ) -> None:
         self.settings = settings or Settings()
         self.core = EmulatorCore(self.settings, _steady_time(), _randomness(self.settings.seed))
         self.ca_file: Path | None = None
@@ -53,6 +55,7 @@ class EmbeddedEmulator:
         self.announcement: dict[str, Any] = {}
         self._tls = tls
         self._port = port
+        self._names = names
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -65,7 +68,7 @@ class EmbeddedEmulator:
         context = None
         if self._tls:
             self._folder = tempfile.TemporaryDirectory(prefix="readiness-emulator-")
-            context, self.ca_file = server_context(self.settings, Path(self._folder.name))
+            context, self.ca_file = server_context(self.settings, Path(self._folder.name), self._names)
         ports = [bound.getsockname()[1] for bound in sockets]
         self.control_url = f"http://127.0.0.1:{ports[0]}"
         self.announcement = self._announce(ports[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -36,12 +37,15 @@ class _Identity:
     key: ec.EllipticCurvePrivateKey
 
 
-def server_context(settings: Settings, folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A context for the TLS listeners, and the CA file that clients must trust. Both live in `folder`."""
+def server_context(settings: Settings, folder: Path, names: Iterable[str] = ()) -> tuple[ssl.SSLContext, Path]:
+    """A context for the TLS listeners, and the CA file that clients must trust. Both live in `folder`.
+
+    The certificate is for this machine's own names, and for `names`.
+    """
     authority = _authority()
     ca_file = folder / "ca.pem"
     ca_file.write_bytes(authority.certificate.public_bytes(serialization.Encoding.PEM))
-    leaf = _leaf(authority, settings.tls_certificate)
+    leaf = _leaf(authority, settings.tls_certificate, names)
     chain = folder / "server.pem"
     chain.touch(mode=0o600)
     chain.write_bytes(
@@ -81,19 +85,20 @@ def _authority() -> _Identity:
     return _Identity(builder.sign(key, hashes.SHA256()), key)
 
 
-def _leaf(authority: _Identity, kind: Certificate) -> _Identity:
+def _leaf(authority: _Identity, kind: Certificate, names: Iterable[str]) -> _Identity:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _name("readiness emulator")
     own = kind == "self_signed"
     issuer = subject if own else authority.certificate.subject
     signer = key if own else authority.key
+    hosts = _ELSEWHERE if kind == "wrong_name" else (*_LOOPBACK, *map(x509.DNSName, names))
     lifetime = timedelta(days=-1) if kind == "expired" else timedelta(days=30)
     builder = (
         _builder(subject, issuer, key, lifetime)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(_ELSEWHERE if kind == "wrong_name" else _LOOPBACK), critical=False)
+        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
     return _Identity(builder.sign(signer, hashes.SHA256()), key)
