@@ -16,6 +16,14 @@ from readiness.cli.options import (
     verbose_option,
 )
 
+CHECKS = (
+    "deleted-key/drill-leaves-nothing",
+    "deleted-key/key-unlisted",
+    "deleted-key/mint-refused-after-deletion",
+    "deleted-key/token-dies-with-key",
+)
+"""What a drill decides; the rest of the area is decided by other evidence."""
+
 
 @click.command("drill")
 @config_argument
@@ -40,11 +48,12 @@ def command(config: str, guided: bool, client_id: str | None, secret_from: str |
     from readiness.evidence import Selection
     from readiness.model import Permission
 
+    if not guided and (client_id or secret_from):
+        raise click.UsageError("--client-id and --secret-from belong to --guided.")
     console = Console(quiet=options["quiet"], verbose=options["verbose"], no_color=options["no_color"])
     console.check_outputs(options["outputs"], options["save_evidence"])
     allow = tuple(Permission(each) for each in options["allow"])
-    selection = Selection(only=("deleted-key",), skip=("deleted-key/retired-keys-refused",))
-    wanted = Options(selection, allow=allow, deadline=GUIDED_DEADLINE if guided else DEADLINE)
+    wanted = Options(Selection(only=CHECKS), allow=allow, deadline=GUIDED_DEADLINE if guided else DEADLINE)
     with hushed():
         prepared = prepare(config, wanted)
     if guided:
