@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from readiness.config.duration import Duration
-from readiness.model import Record
+from readiness.model import Environment, Record
 
 PLACEHOLDERS: dict[str, str] = {
     "api_url": "base URL of the emulated API",
@@ -213,14 +213,17 @@ class Application(Record):
     def _works_together(self) -> Self:
         ways = [action for action in (self.actions.charge, self.actions.read) if action]
         if not ways:
-            raise ValueError(
-                "`actions` needs `charge` or `read`: something that the lab can make the application do"
-            )
+            raise ValueError("`actions` needs `charge` or `read`: something that the lab can make the application do")
         if self.start is None and any(action.http or action.restart for action in ways):
             raise ValueError("an action by `http` needs `start`: the server that it is sent to")
         if self.start is None and self.webhook is not None:
             raise ValueError("`webhook` needs `start`: the server that receives it")
         return self
+
+    @property
+    def home(self) -> Environment:
+        """The emulated environment that it works with: where its traffic is intercepted, it believes in production."""
+        return Environment.PRODUCTION if self.intercept else Environment.SANDBOX
 
     @property
     def process(self) -> Process:

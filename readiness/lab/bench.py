@@ -16,6 +16,7 @@ from readiness.emulator.core.webhook_orders import DeliveryOrder, make_delivery
 from readiness.lab.actions import KEPT_BODY, Seen, number_at, perform
 from readiness.lab.command_lines import Line
 from readiness.lab.http import AppClient
+from readiness.lab.intercept import VENDOR_NAMES, intercepted
 from readiness.lab.launcher import HOST, Launcher, free_port
 from readiness.lab.process import LabError
 from readiness.lab.recorder import Reading, Recorder
@@ -26,7 +27,6 @@ from readiness.model import Because, Environment
 from readiness.secret import Redactor, Secret
 from readiness.traces import Habits, Outcome, ScenarioTrace, WebhookTry
 
-SANDBOX = Environment.SANDBOX
 TOKEN_LIFE = 900
 """Seconds that tokens live unless a scenario says otherwise: what the vendor documents."""
 PATIENCE = 20.0
@@ -255,7 +255,9 @@ class Bench:
 
     def names(self, data: bytes) -> list[str]:
         """The secrets that stand in data that came from the application."""
-        return list(dict.fromkeys(hit.name for hit in self._redactor().find(data)))
+        cards = CardSearch([self.work.subjects.card, *DECLINED.values()])
+        found = cards.find(data.decode("utf-8", "replace"))
+        return list(dict.fromkeys([*found, *(hit.name for hit in self._redactor().find(data))]))
 
     def _redactor(self) -> Redactor:
         """Knows the lab's secrets and every token that the emulator has issued."""
@@ -298,30 +300,36 @@ def _redacted(outcome: Outcome, reading: Reading) -> Outcome:
 async def bench_for(work: Work, habits: Habits | None, emulator_settings: Any) -> AsyncIterator[Bench]:
     """An emulator, the application under it, and their end, whatever happens. Raises LabError."""
     settings = work.settings
-    with EmbeddedEmulator(emulator_settings, tls=settings.uses("ca_file")) as emulator:
-        recorder = Recorder(emulator)
-        client = AppClient()
-        launcher = Launcher(settings, work.folder, work.base_env, recorder)
-        vendor = Vendor(emulator, recorder, main_action(settings))
-        vendor.make_key(work.subjects.key)
-        values = _values(emulator, work.subjects)
-        bench = Bench(work, emulator, recorder, client, launcher, habits, values, vendor)
-        try:
-            if settings.start is not None:
-                with bench.waiting():
-                    await launcher.serve(bench.values, client)
-            yield bench
-        except LabError as error:
-            raise LabError(f"{error.message} {bench.last_lines()}") from error
-        finally:
-            began = time.monotonic()
-            await launcher.end_all()
-            bench.waited += time.monotonic() - began
-            await client.close()
+    names, tls = (VENDOR_NAMES, True) if settings.intercept else ((), settings.uses("ca_file"))
+    with EmbeddedEmulator(emulator_settings, tls=tls, names=names) as emulator:
+        async with intercepted(emulator, settings, work.contacts, work.base_env) as inherited:
+            bench = _bench(work, emulator, habits, inherited)
+            try:
+                if settings.start is not None:
+                    with bench.waiting():
+                        await bench.launcher.serve(bench.values, bench.client)
+                yield bench
+            except LabError as error:
+                raise LabError(f"{error.message} {bench.last_lines()}") from error
+            finally:
+                began = time.monotonic()
+                await bench.launcher.end_all()
+                bench.waited += time.monotonic() - began
+                await bench.client.close()
 
 
-def _values(emulator: EmbeddedEmulator, subjects: Subjects) -> dict[str, str]:
-    told = emulator.announcement["environments"][SANDBOX.value]
+def _bench(work: Work, emulator: EmbeddedEmulator, habits: Habits | None, inherited: Mapping[str, str]) -> Bench:
+    recorder = Recorder(emulator)
+    home = work.settings.home
+    vendor = Vendor(emulator, recorder, main_action(work.settings), home)
+    vendor.make_key(work.subjects.key)
+    launcher = Launcher(work.settings, work.folder, inherited, recorder)
+    values = _values(emulator, home, work.subjects)
+    return Bench(work, emulator, recorder, AppClient(), launcher, habits, values, vendor)
+
+
+def _values(emulator: EmbeddedEmulator, home: Environment, subjects: Subjects) -> dict[str, str]:
+    told = emulator.announcement["environments"][home.value]
     return {
         "api_url": told["api_url"],
         "oauth_url": f"{told['oauth_url']}/oauth2/token",

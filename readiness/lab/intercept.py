@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
+from readiness.config.application import Application
 from readiness.config.presets import KNOWN_HOSTS, environment_of
 from readiness.emulator import EmbeddedEmulator
 from readiness.hosts import is_loopback, normal_host
@@ -170,6 +172,18 @@ class Interceptor:
         port = urlsplit(self._environments[environment.value][role]).port
         assert port is not None
         return await _open(HOST, port, context, name=target.host)
+
+
+@asynccontextmanager
+async def intercepted(
+    emulator: EmbeddedEmulator, settings: Application, contacts: Contacts, inherited: Mapping[str, str]
+) -> AsyncIterator[Mapping[str, str]]:
+    """The environment variables that the application inherits, those of a proxy among them if the config wants one."""
+    if not settings.intercept:
+        yield inherited
+        return
+    async with Interceptor(emulator, contacts, settings.allow_hosts) as proxy:
+        yield {**inherited, **proxy.variables(inherited)}
 
 
 async def _open(host: str, port: int, context: ssl.SSLContext | None, *, name: str | None = None) -> Stream:

@@ -14,6 +14,7 @@ from readiness.emulator import Settings
 from readiness.errors import UsageError
 from readiness.evidence import Missing
 from readiness.lab.bench import bench_for
+from readiness.lab.contacts import Contacts
 from readiness.lab.process import LabError
 from readiness.lab.scenario import Scenario
 from readiness.lab.scenarios import BASELINE, SCENARIOS
@@ -65,13 +66,18 @@ def work_for(config: Config, subjects: Subjects, base_env: Mapping[str, str]) ->
     """What the scenarios of a config share. `base_env` is what the application inherits."""
     assert config.application is not None
     began = time.monotonic()
+
+    def clock() -> float:
+        return time.monotonic() - began
+
     return Work(
         settings=config.application,
         folder=Path(config.path).resolve().parent,
         base_env=base_env,
         subjects=subjects,
         declared=declared_by(config),
-        clock=lambda: time.monotonic() - began,
+        clock=clock,
+        contacts=Contacts(clock),
     )
 
 
@@ -105,7 +111,14 @@ async def run_lab(
         why = first.detail if isinstance(first, Missing) else "the baseline was left out"
         lack = Missing(because=Because.UNREACHABLE, detail=f"the healthy run failed: {why}")
         traces |= {scenario.name: lack for scenario in scenarios}
-    return BehaviourTrace(scenarios=traces, habits=habits, declared=work.declared, duration=round(work.clock(), 3))
+    return BehaviourTrace(
+        scenarios=traces,
+        habits=habits,
+        declared=work.declared,
+        duration=round(work.clock(), 3),
+        contacts=work.contacts.facts() if work.settings.intercept else None,
+        contacts_dropped=work.contacts.dropped,
+    )
 
 
 async def _gathered(jobs: Sequence[Coroutine[None, None, Told]]) -> list[Told]:

@@ -13,18 +13,23 @@ from readiness.lab.recorder import Recorder
 from readiness.lab.subjects import Key
 from readiness.model import Environment
 
-SANDBOX = Environment.SANDBOX
 MOST_TOKENS = 400
 """Tokens that are searched for, the first and the last of them: an application in a hot loop mints thousands."""
 
 
 class Vendor:
-    """One scenario's emulator. `main` is the action that stands for the application's work."""
+    """One scenario's emulator.
 
-    def __init__(self, emulator: EmbeddedEmulator, recorder: Recorder, main: Literal["charge", "read"]) -> None:
+    `main` is the action that stands for the application's work, `home` the environment that it works with.
+    """
+
+    def __init__(
+        self, emulator: EmbeddedEmulator, recorder: Recorder, main: Literal["charge", "read"], home: Environment
+    ) -> None:
         self._emulator = emulator
         self._recorder = recorder
         self._main = main
+        self._home = home
 
     def arrange(self, text: str, change: Callable[[EmulatorCore], Any]) -> Any:
         """Change the emulator, and note it in the time line."""
@@ -41,7 +46,9 @@ class Vendor:
 
     def fault(self, text: str, fault: Mapping[str, Any], *, times: int | None = None, **match: Any) -> None:
         """Make requests fail; `match` says which (method, path, host)."""
-        rule = FaultRule.model_validate({"environment": SANDBOX, "match": match, "times": times, "fault": dict(fault)})
+        rule = FaultRule.model_validate(
+            {"environment": self._home, "match": match, "times": times, "fault": dict(fault)}
+        )
         self.arrange(text, lambda core: core.faults.add(rule))
 
     def main_fault(self, text: str, fault: Mapping[str, Any], *, times: int | None = None) -> None:
@@ -69,14 +76,14 @@ class Vendor:
         """Delete the application's key, as somebody would in the portal."""
         self.arrange(
             "the application's key is deleted",
-            lambda core: core.environments[SANDBOX].keys.delete(client_id, core.clock.now(), core.settings),
+            lambda core: core.environments[self._home].keys.delete(client_id, core.clock.now(), core.settings),
         )
 
     def make_key(self, key: Key) -> None:
         """Make a key, as somebody would in the portal."""
 
         def make(core: EmulatorCore) -> None:
-            state = core.environments[SANDBOX]
+            state = core.environments[self._home]
             owner, now = state.account.merchant_id, core.clock.now()
             state.keys.create("merchant", owner, "Lab", now, client_id=key.client_id, client_secret=key.client_secret)
 
@@ -84,18 +91,18 @@ class Vendor:
 
     def transactions(self) -> list[str]:
         """Ids of the transactions that the application made."""
-        return self._emulator.perform(lambda core: core.environments[SANDBOX].transactions.ids())
+        return self._emulator.perform(lambda core: core.environments[self._home].transactions.ids())
 
     def tokens(self) -> list[str]:
         """Every token that was issued, or enough of them."""
-        found = list(self._emulator.core.environments[SANDBOX].tokens.values())
+        found = list(self._emulator.core.environments[self._home].tokens.values())
         half = MOST_TOKENS // 2
         return found if len(found) <= MOST_TOKENS else [*found[:half], *found[-half:]]
 
     def fingerprints(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """What the journal shows in the place of secrets -> what they are. `secrets`: value -> what it is."""
         fingerprint = self._emulator.core.redaction.fingerprint
-        access = self._emulator.core.environments[SANDBOX].tokens.access_values()
+        access = self._emulator.core.environments[self._home].tokens.access_values()
         return {
             **{fingerprint(value): what for value, what in secrets.items()},
             **{fingerprint(token): "access token" for token in access},

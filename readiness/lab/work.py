@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from readiness.config.application import Application as Settings
+from readiness.lab.contacts import Contacts
 from readiness.lab.subjects import Subjects
 from readiness.model import Because
 from readiness.traces import Declared
@@ -41,6 +42,8 @@ class Work:
     declared: Declared
     clock: Callable[[], float]
     """Seconds since the lab began."""
+    contacts: Contacts
+    """Filled as the application asks for hosts."""
     keep: bool = False
 
 
