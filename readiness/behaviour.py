@@ -25,8 +25,8 @@ MOST_QUOTES = 12
 EMULATED = "Emulated API"
 """Begins every verdict of the lab: the vendor is played by the emulator, in no environment."""
 CRASH = re.compile(
-    r"Traceback \(most recent call last\)|^\s+at \S.*:\d+(?::\d+)?\)?$|^\s+at \S+ \(.*\)$|Unhandled ?(?:Promise ?)?Rejection"
-    r"|uncaught exception|^panic: |^thread '.*' panicked",
+    r"Traceback \(most recent call last\)|^\s+at \S.*:\d+(?::\d+)?\)?$|^\s+at \S+ \(.*\)$"
+    r"|Unhandled ?(?:Promise ?)?Rejection|uncaught exception|^panic: |^thread '.*' panicked",
     re.MULTILINE | re.IGNORECASE,
 )
 """What a program writes when an error ends its work; also the trace of one that it handled."""

@@ -20,6 +20,8 @@ class Baseline(Scenario):
 
     async def play(self, bench: Bench) -> None:
         """Three times the main action, then a read."""
+        settings = bench.work.settings
+        bench.facts["amount_declared"] = any(map(settings.uses, ("amount", "dollars", "cents")))
         for number in range(1, 4):
             await bench.healthy(f"healthy {number}")
         if bench.main != "read" and bench.has("read"):
