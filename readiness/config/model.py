@@ -159,6 +159,8 @@ class Policy(Record):
     """Gateways of your own that stand before the vendor, by environment."""
     archive_depth: int = Field(default=3, ge=0, le=16)
     """How deep archives within archives are opened."""
+    max_object: int = Field(default=64 << 20, ge=1 << 20, le=1 << 30)
+    """Bytes of a git object that is kept in memory whole, larger ones are streamed; likewise of an inner archive."""
     scan_deadline: Duration | None = None
     """After which the search for secrets stops, and what it did not reach is unknown."""
     drill_watch: Duration = timedelta(seconds=30)

@@ -6,6 +6,7 @@ from readiness.probe import Probe
 from readiness.probes.account import AccountProbe, PartnerKeysProbe, WebhookEndpointsProbe
 from readiness.probes.connection import ConnectionProbe
 from readiness.probes.cross_environment import CrossEnvironmentProbe
+from readiness.probes.declared_files import ArtifactsProbe, LogsProbe
 from readiness.probes.key_drill import KeyDrillProbe
 from readiness.probes.retired_keys import RetiredKeysProbe
 from readiness.probes.source_tree import SourceTreeProbe
@@ -13,9 +14,11 @@ from readiness.probes.token_use import TokenUseProbe
 
 PROBES: tuple[type[Probe], ...] = (
     AccountProbe,
+    ArtifactsProbe,
     ConnectionProbe,
     CrossEnvironmentProbe,
     KeyDrillProbe,
+    LogsProbe,
     PartnerKeysProbe,
     RetiredKeysProbe,
     SourceTreeProbe,

@@ -6,13 +6,18 @@ with one of a few characters that are rare in files: a greedy hitting set over w
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-LONGEST_PIECE = 6
-"""62**6 combinations: text that is not a piece of the secret hardly ever looks like one."""
-_WINDOW = 8
+_ENOUGH = 32.0
+"""Bits that a piece should hold: text that is not a piece of the secret hardly ever looks like one."""
+_WINDOW = 3
+FRAGMENT = 8
+"""Bytes of a fragment that holds a whole piece; see `dense_pieces_of`."""
+_LONG = 40
+"""Bytes of a needle that is some encoding of a secret, or a long secret."""
 
 _BY_FREQUENCY = b"etrsianolcpdmfughybxv10wTkA2SNECIRP3DL4F5MO6Gq987zjBUWVHKZQXYJ"
 """ASCII letters and digits, the most frequent first, counted over the source files of some hundred packages."""
@@ -38,8 +43,8 @@ class Window(NamedTuple):
 def pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[bytes]]:
     """Pieces, and the needles that each of them announces.
 
-    Every needle of two bytes or more is announced by pieces in its first half and in its second half, and by one
-    in each stretch of twenty bytes between: of a needle that is torn in two, one part always holds a whole piece.
+    Every needle of two bytes or more is announced by pieces in its first half and in its second half, and by one that
+    begins in each three bytes between: of a needle that is torn in two, one part always holds a whole piece.
     """
     windows = [window for needle in set(needles) for window in _windows(needle)]
     firsts = _hitting_set(windows)
@@ -53,9 +58,35 @@ def pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[bytes]]:
     return dict(pieces)
 
 
+def dense_pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[tuple[bytes, int]]]:
+    """Pieces at fixed distances, with the needle and the offset of each, for engines that need no rare first byte.
+
+    Every fragment of `FRAGMENT` bytes of a needle holds a whole piece; of decimal digits, and of forms that are long by
+    themselves (hex, escapes), some more are needed. One half of a needle that is torn in two always holds one.
+    """
+    pieces: dict[bytes, set[tuple[bytes, int]]] = defaultdict(set)
+    for needle in set(needles):
+        half = (len(needle) + 1) // 2
+        length = min(piece_length(needle), half)
+        fits = FRAGMENT - length + 1 if length <= FRAGMENT else 1
+        step = max(fits, 3) if len(needle) > _LONG else fits
+        last = len(needle) - length
+        for start in sorted({*range(0, last, min(step, half - length + 1)), last}):
+            pieces[needle[start : start + length]].add((needle, start))
+    return dict(pieces)
+
+
+def piece_length(needle: bytes) -> int:
+    """Bytes of a piece: six of letters and digits, eight of hex, ten of decimal digits, more where escapes repeat."""
+    letters = needle.translate(None, b"\\%ux\0")
+    kinds = 10 if letters.isdigit() else 16 if not letters.lower().translate(None, b"0123456789abcdef-") else 62
+    bits = math.log2(kinds) * max(len(letters), 1) / len(needle)
+    return math.ceil(_ENOUGH / bits)
+
+
 def _windows(needle: bytes) -> Iterator[Window]:
     half = (len(needle) + 1) // 2
-    length = min(LONGEST_PIECE, half)
+    length = min(piece_length(needle), half)
     width = min(_WINDOW, half - length + 1)
     last = len(needle) - length
     yield Window(needle, 0, width - 1, length)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 BLOCK = 1 << 20
@@ -49,6 +49,30 @@ def blocks_of(descriptor: int, overlap: int) -> Iterator[Block]:
         yield Block(offset, data, len(kept), tail)
         kept = data[len(data) - tail :]
         offset = None if following is None else following - tail
+
+
+def blocks_from(read: Callable[[int], bytes], overlap: int) -> Iterator[Block]:
+    """The same for what can only be read from front to back; `read` gives nothing at the end, and not before."""
+    offset, kept = 0, b""
+    fresh = _read_block(read)
+    while True:
+        data = kept + fresh
+        fresh = _read_block(read) if len(fresh) == BLOCK else b""
+        tail = min(overlap, len(data)) if fresh else 0
+        yield Block(offset, data, len(kept), tail)
+        if not fresh:
+            return
+        kept = data[len(data) - tail :]
+        offset += len(data) - tail
+
+
+def _read_block(read: Callable[[int], bytes]) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while size < BLOCK and (data := read(BLOCK - size)):
+        parts.append(data)
+        size += len(data)
+    return b"".join(parts)
 
 
 def _is_sparse(descriptor: int) -> bool:

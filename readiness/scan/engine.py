@@ -1,7 +1,7 @@
-"""Where in a block of bytes a secret may stand: many needles, one pass, no certainty.
+"""Where in a block of bytes a secret may stand, or a pattern match: many needles, one pass, no certainty.
 
-An engine only points at regions; `confirm` decides. So engines may differ in speed and in how many regions they
-name for nothing, never in what is found.
+An engine only points at regions and at ends of gates; what stands there is decided afterwards, always by the same
+code. So engines may differ in speed and in how many places they name for nothing, never in what is found.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
@@ -29,19 +30,50 @@ class Region(NamedTuple):
     end: int
 
 
+class Gate(NamedTuple):
+    """What an engine needs of a pattern; see `patterns.Pattern`."""
+
+    expression: bytes
+    hints: tuple[bytes, ...]
+
+
+class Signals(NamedTuple):
+    """What an engine points at in one block."""
+
+    regions: list[Region]
+    gates: list[tuple[int, int]]
+    """Number of a gate, and where a match of it ends."""
+
+
 class Engine(Protocol):
-    """Looks for all needles of all secrets at once."""
+    """Looks for all needles of all secrets, and for all gates, at once. Not for several threads at a time."""
 
-    def regions(self, block: bytes) -> Iterable[Region]:
-        """Regions that touch every place where a needle stands, in one piece or broken up."""
+    def scan(self, block: bytes | memoryview) -> Signals:
+        """Regions that touch every place where a needle stands, in one piece or broken up; ends of gates."""
 
 
-class RegexEngine:
-    """Needs nothing but Python.
+EngineMaker = Callable[[Sequence[Iterable[bytes]], Sequence[Gate]], Engine]
 
-    Everything but letters and digits is dropped from the block first: quotes, operators, line breaks, backslashes
-    and the zeros of UTF-16. What is broken by these is then whole, at any column. Pieces of needles make the rest:
-    they also find what is broken by letters, as in `"…" b"…"`.
+
+def engine_for(needles: Sequence[Iterable[bytes]], gates: Sequence[Gate]) -> Engine:
+    """The fastest engine that is installed."""
+    if has_hyperscan():
+        from readiness.scan.hyperscan_engine import HyperscanEngine  # noqa: PLC0415 - optional
+
+        return HyperscanEngine(needles, gates)
+    return RegexEngine(needles, gates)
+
+
+def has_hyperscan() -> bool:
+    """Whether the optional engine (extra `scan`) is installed."""
+    return find_spec("hyperscan") is not None
+
+
+class Cores:
+    """Needles without anything but letters and digits, in which what is broken by other characters is whole.
+
+    Quotes, operators, line breaks, backslashes and the zeros of UTF-16 vanish, whatever the column. Pieces of what is
+    left also find what is broken by letters, as in `"…" b"…"`.
     """
 
     def __init__(self, needles: Sequence[Iterable[bytes]]) -> None:
@@ -49,38 +81,76 @@ class RegexEngine:
         secrets_of: dict[bytes, set[int]] = defaultdict(set)
         weak: set[int] = set()
         for number, texts in enumerate(needles):
-            for core in _smallest({text.translate(None, _DROPPED) for text in texts}):
+            for core in smallest({text.translate(None, _DROPPED) for text in texts}):
                 secrets_of[core].add(number)
                 if len(core) < _SHORTEST_CORE:
                     weak.add(number)
-        self._weak = frozenset(weak)
+        self.weak = frozenset(weak)
         """Secrets almost without letters and digits: they are confirmed everywhere, which is slow and rare."""
         strong = [core for core, numbers in secrets_of.items() if not numbers <= weak]
-        self._pieces = {
-            piece: frozenset().union(*(secrets_of[core] for core in cores)) - self._weak
+        self.pieces = {
+            piece: frozenset().union(*(secrets_of[core] for core in cores)) - self.weak
             for piece, cores in pieces_of(strong).items()
         }
+
+
+class CellMap:
+    """Turns offsets of a block without its dropped bytes into parts of the block."""
+
+    def __init__(self, block: bytes) -> None:
+        self._ends = list(
+            accumulate(len(block[at : at + _CELL].translate(None, _DROPPED)) for at in range(0, len(block), _CELL))
+        )
+
+    def cell(self, offset: int) -> tuple[int, int]:
+        """Start and end of the cell that holds the byte."""
+        start = bisect_right(self._ends, offset) * _CELL
+        return start, start + _CELL
+
+
+def cores_only(block: bytes) -> bytes:
+    """The block's letters and digits."""
+    return block.translate(None, _DROPPED)
+
+
+class RegexEngine:
+    """Needs nothing but Python."""
+
+    def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
+        """`needles`: those of each secret, which is known by its place in the sequence."""
+        cores = Cores(needles)
+        self._weak, self._pieces = cores.weak, cores.pieces
         self._lengths = sorted({len(piece) for piece in self._pieces})
         self._pattern = re.compile(_pattern(self._pieces)) if self._pieces else None
+        self._gates = [(gate.hints, re.compile(gate.expression, re.IGNORECASE | re.DOTALL)) for gate in gates]
 
-    def regions(self, block: bytes) -> Iterator[Region]:
-        """See `Engine.regions`."""
+    def scan(self, block: bytes | memoryview) -> Signals:
+        """See `Engine.scan`."""
+        data = bytes(block)
+        return Signals(list(self._regions(data)), list(self._gate_ends(data)))
+
+    def _gate_ends(self, block: bytes) -> Iterator[tuple[int, int]]:
+        lowered = block.lower() if self._gates else b""
+        for number, (hints, expression) in enumerate(self._gates):
+            if not hints or any(hint in lowered for hint in hints):
+                for found in expression.finditer(block):
+                    yield number, found.end()
+
+    def _regions(self, block: bytes) -> Iterator[Region]:
         for number in self._weak:
             yield Region(number, 0, len(block))
         if self._pattern is None:
             return
-        kept = block.translate(None, _DROPPED)
+        kept = cores_only(block)
         first = self._pattern.search(kept)
         if first is None:
             return
-        cells = list(
-            accumulate(len(block[at : at + _CELL].translate(None, _DROPPED)) for at in range(0, len(block), _CELL))
-        )
+        cells = CellMap(block)
         seen: set[Region] = set()
         for found in self._pattern.finditer(kept, first.start()):
-            cell = bisect_right(cells, found.start()) * _CELL
+            start, end = cells.cell(found.start())
             for number in self._announced(kept, found.start()):
-                region = Region(number, cell, cell + _CELL)
+                region = Region(number, start, end)
                 if region not in seen:
                     seen.add(region)
                     yield region
@@ -90,13 +160,13 @@ class RegexEngine:
         return frozenset().union(*(self._pieces.get(piece, ()) for piece in pieces))
 
 
-def _smallest(cores: set[bytes]) -> list[bytes]:
-    """Cores that hold no other one: whoever finds these finds the others."""
-    smallest: list[bytes] = []
-    for core in sorted(cores, key=lambda core: (len(core), core)):
-        if not any(other in core for other in smallest):
-            smallest.append(core)
-    return smallest
+def smallest(texts: set[bytes]) -> list[bytes]:
+    """Those that hold no other one: whoever finds these finds the others."""
+    found: list[bytes] = []
+    for text in sorted(texts, key=lambda text: (len(text), text)):
+        if not any(other in text for other in found):
+            found.append(text)
+    return found
 
 
 def _pattern(pieces: Iterable[bytes]) -> bytes:

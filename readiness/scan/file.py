@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from readiness.model import Environment, Location
 from readiness.scan.blocks import Block
-from readiness.scan.credentials import LONGEST_CREDENTIAL
 from readiness.scan.excuses import excuses_at
 from readiness.scan.needles import Match, Needles
 from readiness.scan.patterns import Found, Pattern
@@ -18,16 +16,6 @@ from readiness.searched import Excuse, Hit
 
 _MOST_HITS = 50
 """Places of one thing in one file that are told: the first say all that the others would."""
-_PACKED = {
-    b"PK\x03\x04": "zip archive",
-    b"\x1f\x8b\x08": "gzip file",
-    b"BZh": "bzip2 file",
-    b"\xfd7zXZ\0": "xz file",
-    b"\x28\xb5\x2f\xfd": "zstandard file",
-    b"7z\xbc\xaf\x27\x1c": "7-zip archive",
-    b"Rar!\x1a\x07": "rar archive",
-}
-"""First bytes of files whose contents are compressed, so that a search of the bytes proves nothing about them."""
 
 
 class _Place(NamedTuple):
@@ -51,18 +39,10 @@ class _Place(NamedTuple):
 class FileSearch:
     """Give it the blocks of a file in order; it remembers what stands in them."""
 
-    def __init__(
-        self,
-        needles: Needles,
-        patterns: Sequence[Pattern],
-        environment: Environment | None,
-        *,
-        excusable: bool = False,
-    ) -> None:
+    def __init__(self, needles: Needles, environment: Environment | None, *, excusable: bool = False) -> None:
         """`environment`: the one that the file is for; None for both. `excusable`: whether its comments excuse."""
         self._excusable = excusable
         self._needles = needles
-        self._patterns = [(pattern, re.compile(pattern.gate, re.IGNORECASE | re.DOTALL)) for pattern in patterns]
         self._environment = environment
         self._codec: str | None = None
         self._lines: LineCounter | None = None
@@ -70,27 +50,19 @@ class FileSearch:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._secrets: list[_Place] = []
         self._matches: dict[str, list[tuple[_Place, bool]]] = defaultdict(list)
-        self.packed: str | None = None
-        """What kind of compressed file it is, if it is one."""
-
-    @property
-    def overlap(self) -> int:
-        """Bytes that blocks should share."""
-        return max(self._needles.overlap, 2 * LONGEST_CREDENTIAL)
 
     def search(self, block: Block) -> None:
         """Search one more block."""
         if self._lines is None:
             self._lines = LineCounter(block.data)
             self._codec = self._lines.codec
-            self.packed = next((kind for magic, kind in _PACKED.items() if block.data.startswith(magic)), None)
-        matches = self._needles.find(block.data)
-        for match in matches:
+        scan = self._needles.scan(block.data)
+        for match in scan.matches:
             if block.owns(match.start):
                 sought = match.sought
                 self._add(self._secrets, block, match.start, (sought.name, sought.environment, match.form))
         view = TextView(block, self._codec)
-        self._search_text(block, view, matches)
+        self._search_text(block, view, scan.matches, scan.spans if view.data is block.data else None)
         if block.tail:
             self._lines.finish(block)
 
@@ -110,15 +82,19 @@ class FileSearch:
             for kind, places in self._matches.items()
         }
 
-    def _search_text(self, block: Block, view: TextView, matches: list[Match]) -> None:
-        for pattern, gate in self._patterns:
-            if not gate.search(view.data):
-                continue
-            for found in pattern.find(view.data, 0, len(view.data)):
-                if pattern.kind == "vendor":
-                    self._vendor = True
-                else:
-                    self._add_found(pattern.kind, found, block, view, matches)
+    def _search_text(
+        self, block: Block, view: TextView, matches: list[Match], spans: Mapping[Pattern, list[tuple[int, int]]] | None
+    ) -> None:
+        """`spans`: where patterns may match, if that is known for the text as it is viewed."""
+        seen: set[tuple[str, Found]] = set()
+        for pattern, each in (self._needles.scan(view.data).spans if spans is None else spans).items():
+            for start, end in each:
+                for found in pattern.find(view.data, start, end):
+                    if pattern.kind == "vendor":
+                        self._vendor = True
+                    elif (pattern.kind, found) not in seen:
+                        seen.add((pattern.kind, found))
+                        self._add_found(pattern.kind, found, block, view, matches)
 
     def _add_found(self, kind: str, found: Found, block: Block, view: TextView, matches: list[Match]) -> None:
         start, end = view.original(found.start), view.original(found.end)

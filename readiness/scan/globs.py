@@ -46,3 +46,11 @@ def _name_pattern(part: str) -> str:
         return re.escape(glyph)
 
     return re.sub(r"\*+|\?|\[[!^]?[^\]/]+\]|.", translated, part, flags=re.DOTALL)
+
+
+def root_of_glob(glob: str) -> tuple[str, str]:
+    """The folder or file that a glob begins with, and the pattern below it, which is empty where all of it counts."""
+    parts = glob.replace("\\", "/").split("/")
+    fixed = next((index for index, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
+    root = "/".join(parts[:fixed]) or ("/" if glob.startswith("/") else ".")
+    return root, "/".join(parts[fixed:])

@@ -1,18 +1,25 @@
-"""The secrets that a search looks for, in all their forms."""
+"""The secrets that a search looks for, in all their forms, and the patterns that it looks for beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from readiness.model import Environment
-from readiness.scan.engine import Engine, RegexEngine
-from readiness.secret.forms import Form, forms_of
+from readiness.scan.engine import EngineMaker, Gate, Region, engine_for
+from readiness.scan.patterns import Pattern
+from readiness.scan.views import decoded, unescaped, without_backslashes
+from readiness.secret.forms import Form, base64_forms, forms_of
 from readiness.secret.joints import normalised
 from readiness.secret.value import Secret
 
 _REACH = 1024
 """Bytes that indentation, quotes and operators may add to a broken secret, beside eight times its length."""
+_LONGEST_MATCH = 8192
+"""Bytes of what a pattern may look at around one place: twice the longest token."""
+_TWICE = 16
+"""Bytes of either end of what is base64 twice: one of the two ends is whole, however it is wrapped."""
 
 
 class Sought(NamedTuple):
@@ -33,6 +40,15 @@ class Match(NamedTuple):
     form: str
 
 
+class Scan(NamedTuple):
+    """What one pass over a block found."""
+
+    matches: list[Match]
+    """Every place of every secret, by offset; each place once, in its plainest form."""
+    spans: dict[Pattern, list[tuple[int, int]]]
+    """Parts of the block in which a pattern may match."""
+
+
 class _Found(NamedTuple):
     start: int
     end: int
@@ -42,57 +58,127 @@ class _Found(NamedTuple):
 class Needles:
     """Finds secrets in blocks of bytes. Holds their values: it is never stored or printed."""
 
-    __slots__ = ("_engine", "_forms", "_reach", "_sought", "_values")
+    __slots__ = ("_engine", "_forms", "_reach", "_sought", "_values", "patterns")
 
-    def __init__(self, sought: Sequence[Sought]) -> None:
+    def __init__(
+        self, sought: Sequence[Sought], patterns: Sequence[Pattern] = (), *, engine: EngineMaker = engine_for
+    ) -> None:
+        """`engine` makes another one than the fastest that is installed."""
         self._sought = tuple(sought)
+        self.patterns = tuple(patterns)
         values = [one.secret.reveal() for one in sought]
         self._values = frozenset(values)
-        self._forms = [forms_of(value, client_id=one.client_id) for value, one in zip(values, sought, strict=True)]
-        self._engine: Engine = RegexEngine([[form.needle for form in forms] for forms in self._forms])
+        self._forms = [
+            (*forms_of(value, client_id=one.client_id), *_in_utf16_base64(value))
+            for value, one in zip(values, sought, strict=True)
+        ]
+        texts = [[*(form.needle for form in forms), *_twice(forms)] for forms in self._forms]
+        gates = [Gate(pattern.gate, pattern.hints) for pattern in self.patterns]
+        self._engine = engine(texts, gates)
         self._reach = [_REACH + 8 * max((len(form.needle) for form in forms), default=0) for forms in self._forms]
 
     def __repr__(self) -> str:
         return f"<Needles: {len(self._sought)} secrets>"
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What reports call the secrets."""
+        return tuple(one.name for one in self._sought)
+
+    @property
     def overlap(self) -> int:
         """Bytes that neighbouring blocks must share, so that one of them holds each place with all around it."""
-        return 2 * max(self._reach, default=0)
+        return max(2 * max(self._reach, default=0), _LONGEST_MATCH)
 
     def is_known(self, value: str) -> bool:
         """Whether the text is the value of a secret that is looked for."""
         return value in self._values
 
     def find(self, block: bytes) -> list[Match]:
-        """Every place of every secret in the block, by offset; each place once, in its plainest form."""
+        """Secrets alone; see `Scan.matches`."""
+        return self.scan(block).matches
+
+    def scan(self, block: bytes | memoryview) -> Scan:
+        """Everything that stands in the block, in one pass."""
+        signals = self._engine.scan(block)
+        if not (signals.regions or signals.gates):
+            return Scan([], {})
+        return Scan(self.confirmed(block, signals.regions), self.spans(signals.gates))
+
+    def signals(self, block: bytes | memoryview) -> tuple[list[Region], list[tuple[int, int]]]:
+        """What the engine points at, unconfirmed."""
+        return self._engine.scan(block)
+
+    def confirmed(self, block: bytes | memoryview, regions: Iterable[Region], low: int = 0) -> list[Match]:
+        """Secrets in or near the regions, not before `low`."""
         areas: dict[int, list[tuple[int, int]]] = {}
-        for region in self._engine.regions(block):
+        for region in regions:
             reach = self._reach[region.secret]
-            areas.setdefault(region.secret, []).append((region.start - reach, region.end + reach))
+            areas.setdefault(region.secret, []).append((max(region.start - reach, low), region.end + reach))
         matches = {
             Match(self._sought[number], start + found.start, start + found.end, found.form)
             for number, spans in areas.items()
-            for start, end in _merged(spans)
-            for found in _confirm(block[start:end], self._forms[number])
+            for start, end in merged(spans)
+            for found in _confirm(bytes(block[start:end]), self._forms[number])
         }
         return sorted(matches, key=lambda match: (match.start, match.end, match.sought.name))
 
+    def spans(self, gates: Iterable[tuple[int, int]], low: int = 0) -> dict[Pattern, list[tuple[int, int]]]:
+        """Parts of a block in which patterns may match, not before `low`."""
+        spans: dict[Pattern, list[tuple[int, int]]] = {}
+        for number, end in gates:
+            pattern = self.patterns[number]
+            spans.setdefault(pattern, []).append((max(end - pattern.before, low), end))
+        return {pattern: merged(each) for pattern, each in spans.items()}
 
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that do not overlap, cut at the block's beginning."""
-    merged: list[tuple[int, int]] = []
+
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that do not overlap."""
+    apart: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
         else:
-            merged.append((max(start, 0), end))
-    return merged
+            apart.append((start, end))
+    return apart
 
 
-def _confirm(window: bytes, forms: Sequence[Form]) -> list[_Found]:
-    """Places where one of the forms stands exactly: in one piece, broken up, or in UTF-16 text."""
-    places = list(_exact(window, forms, ""))
+def _in_utf16_base64(value: str) -> Iterator[Form]:
+    """As PowerShell's `-EncodedCommand` takes it."""
+    return base64_forms("base64 of UTF-16", value.encode("utf-16-le", "surrogatepass"))
+
+
+def _twice(forms: Iterable[Form]) -> Iterator[bytes]:
+    """Ends of what base64 becomes when it is encoded once more; `_confirm` decodes it."""
+    for form in forms:
+        if form.label in {"base64", "base64url"}:
+            for outer in base64_forms("", form.needle):
+                yield outer.needle[:_TWICE]
+                yield outer.needle[-_TWICE:]
+
+
+class _Places:
+    """Places that do not overlap, those added first before others."""
+
+    def __init__(self) -> None:
+        self._sorted: list[_Found] = []
+
+    def add(self, found: _Found) -> None:
+        at = bisect_left(self._sorted, found)
+        before = self._sorted[at - 1].end if at else 0
+        after = self._sorted[at].start if at < len(self._sorted) else found.end
+        if before <= found.start and found.end <= after:
+            self._sorted.insert(at, found)
+
+    def __iter__(self) -> Iterator[_Found]:
+        return iter(self._sorted)
+
+
+def _confirm(window: bytes, forms: Sequence[Form]) -> _Places:
+    """Places where one of the forms stands exactly: in one piece, broken up, escaped, or in UTF-16 text."""
+    places = _Places()
+    for found in _exact(window, forms, ""):
+        places.add(found)
     if b"\0" in window:
         for start, text, codec in _utf16_texts(window):
             for found in _exact(text, forms, " in UTF-16"):
@@ -100,23 +186,40 @@ def _confirm(window: bytes, forms: Sequence[Form]) -> list[_Found]:
                     len(part.decode(errors="replace").encode(codec, "surrogatepass"))
                     for part in (text[: found.start], text[found.start : found.end])
                 )
-                places.append(_Found(start + before, start + before + inside, found.form))
-    distinct: list[_Found] = []
-    for found in places:
-        if all(found.end <= other.start or other.end <= found.start for other in distinct):
-            distinct.append(found)
-    return distinct
+                places.add(_Found(start + before, start + before + inside, found.form))
+    return places
 
 
 def _exact(data: bytes, forms: Sequence[Form], where: str) -> Iterator[_Found]:
-    for form in forms:
-        for start, end in form.occurrences(data):
-            yield _Found(start, end, form.label + where)
+    yield from _standing(data, forms, where, lambda offset: offset)
     whole = normalised(data)
     if whole.joined:
-        for form in forms:
-            for start, end in form.occurrences(whole.data):
-                yield _Found(whole.original(start), whole.original(end - 1) + 1, f"{form.label}{where}, broken up")
+        yield from _standing(whole.data, forms, f"{where}, broken up", whole.original)
+    for read in (unescaped, without_backslashes):
+        plain = read(data)
+        if plain is not None:
+            yield from _standing(plain.data, forms, f"{where}, escaped", plain.original)
+            joined = normalised(plain.data)
+            if joined.joined:
+                original = _chained(plain.original, joined.original)
+                yield from _standing(joined.data, forms, f"{where}, escaped, broken up", original)
+    if whole.joined and (plain := unescaped(whole.data)):
+        original = _chained(whole.original, plain.original)
+        yield from _standing(plain.data, forms, f"{where}, broken up, escaped", original)
+    once = [form for form in forms if form.label in {"base64", "base64url"}]
+    for run in decoded(whole.data):
+        if any(True for form in once for _ in form.occurrences(run.data)):
+            yield _Found(whole.original(run.start), whole.original(run.end - 1) + 1, f"base64 twice{where}")
+
+
+def _standing(data: bytes, forms: Sequence[Form], where: str, original: Callable[[int], int]) -> Iterator[_Found]:
+    for form in forms:
+        for start, end in form.occurrences(data):
+            yield _Found(original(start), original(end - 1) + 1, form.label + where)
+
+
+def _chained(outer: Callable[[int], int], inner: Callable[[int], int]) -> Callable[[int], int]:
+    return lambda offset: outer(inner(offset))
 
 
 def _utf16_texts(window: bytes) -> Iterator[tuple[int, bytes, str]]:

@@ -1,73 +1,47 @@
-"""One search of the declared sources: known secrets, undeclared credentials, retired hosts."""
+"""One search of files: the declared sources, or what the globs of artifacts and logs name."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
-import threading
-import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.config.model import Source
 from readiness.model import Environment, Location
-from readiness.scan.blocks import blocks_of
+from readiness.scan import blocks
+from readiness.scan.archive import FIRST_BYTES, HEAD, kind_of
+from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
+from readiness.scan.globs import glob_matches, root_of_glob
+from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
-from readiness.scan.patterns import Pattern
-from readiness.scan.place import printable
+from readiness.scan.place import printable, utf16_codec
 from readiness.scan.walk import Entry, Walk, reason_of
 from readiness.searched import Hit
 
-_NAMED = 5
-"""Paths that a gap names; the rest are counted."""
-_PROGRESS_EVERY = 200
-"""Files."""
+_PROGRESS_EVERY = 500
+"""Entries; names are searched that many at once too."""
 _NO_SECRETS_ENDINGS = frozenset({"example", "sample", "template", "tmpl", "dist", "defaults", "schema"})
-
-
 _ORDER = {None: 0, Environment.PRODUCTION: 1, Environment.SANDBOX: 2}
-
-
-class Interrupted(Exception):  # noqa: N818 - it is asked for, not a fault
-    """The search was told to stop."""
-
-
-class _OutOfTime(Exception):  # noqa: N818 - the same
-    """The deadline came first."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When a search ends before it is done: when `stop` is set, or at `deadline` on `time.monotonic`."""
-
-    stop: threading.Event = field(default_factory=threading.Event)
-    deadline: float | None = None
-
-    def check(self) -> None:
-        """Raise Interrupted, or _OutOfTime, if it is time."""
-        if self.stop.is_set():
-            raise Interrupted
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise _OutOfTime
+DEFAULT_BOUNDS = Bounds(depth=3, memory=64 << 20)
 
 
 @dataclass
-class Findings:
-    """What a search found, and what it left out."""
+class Findings(Finds):
+    """What a search of files found, and what it left out."""
 
     files: int = 0
-    bytes: int = 0
-    secrets: list[Hit] = field(default_factory=list)
-    matches: dict[str, list[Hit]] = field(default_factory=lambda: defaultdict(list))
-    """Of patterns, by their kind."""
     excluded: Counter[str] = field(default_factory=Counter)
     """Files that each pattern left out."""
     dotenv: list[Path] = field(default_factory=list)
     """Files that are there to hold secrets."""
+    unmatched: list[str] = field(default_factory=list)
+    """Globs that matched no file."""
     gaps: list[str] = field(default_factory=list)
 
 
@@ -78,8 +52,9 @@ class TreeSearch:
         self,
         folder: Path,
         needles: Needles,
-        patterns: Sequence[Pattern],
         *,
+        bounds: Bounds = DEFAULT_BOUNDS,
+        excusable: bool = False,
         masked: Callable[[str], str] = str,
         limits: Limits | None = None,
         progress: Callable[[str], None] = lambda _: None,
@@ -87,31 +62,46 @@ class TreeSearch:
         """`folder`: what sources are relative to, the config's. `masked` takes secrets out of a path."""
         self._folder = folder
         self._needles = needles
-        self._patterns = tuple(patterns)
+        self._excusable = excusable
         self._masked = masked
         self._limits = limits or Limits()
         self._progress = progress
         self._found = Findings()
-        self._left_out: dict[str, list[str]] = defaultdict(list)
+        self._gaps = Gaps()
         self._seen: set[str] = set()
+        self._entries: list[Entry] = []
+        self._contents = ContentSearch(
+            needles,
+            bounds,
+            excusable=excusable,
+            finds=self._found,
+            leave_out=self._gaps.add,
+            check=self._limits.check,
+            masked=masked,
+        )
 
     def search(self, sources: Sequence[Source]) -> Findings:
         """Search all sources. Raises Interrupted when told to stop; a deadline makes a gap."""
         # A file of several sources is judged as one that is shipped to production, if any of them is.
         for source in sorted(sources, key=lambda source: _ORDER[source.environment]):
             walk = Walk(self._folder / source.path, [exclude.pattern for exclude in source.exclude])
-            try:
-                empty = self._search_source(walk, source.environment) == 0
-            except _OutOfTime:
-                self._leave_out("the time for the search was over before all of it was searched", walk.root)
-            else:
-                if empty and not walk.gaps:
-                    self._leave_out("it holds no file", walk.root)
+            if self._search_walk(walk, walk, source.environment) == 0 and not walk.gaps:
+                self._leave_out("it holds no file", walk.root)
             self._found.excluded.update(walk.excluded)
-            for path, reason in walk.gaps:
-                self._leave_out(reason, path)
-        self._found.gaps = [_gap(reason, paths) for reason, paths in sorted(self._left_out.items())]
-        return self._found
+            self._told(walk)
+        return self._done()
+
+    def search_globs(self, globs: Sequence[str]) -> Findings:
+        """Search the files that globs name, which are relative to the folder. Otherwise as `search`."""
+        for glob in globs:
+            root, rest = root_of_glob(glob)
+            walk = Walk(self._folder / root, (), git=True)
+            chosen = (entry for entry in walk if not rest or glob_matches(rest, entry.relative))
+            if self._search_walk(walk, chosen, None) == 0:
+                self._found.unmatched.append(glob)
+            elif walk.gaps:
+                self._told(walk)
+        return self._done()
 
     def shown(self, path: str | Path) -> str:
         """A path as reports show it: it begins as the config's own path does; no secrets, no unseen characters."""
@@ -120,29 +110,57 @@ class TreeSearch:
         return printable(self._masked(os.path.normpath(self._folder / relative)))
 
     def _leave_out(self, reason: str, path: str) -> None:
-        self._left_out[reason].append(self.shown(path))
+        self._gaps.add(reason, self.shown(path))
 
-    def _search_source(self, walk: Walk, environment: Environment | None) -> int:
+    def _told(self, walk: Walk) -> None:
+        for path, reason in walk.gaps:
+            self._leave_out(reason, path)
+
+    def _done(self) -> Findings:
+        self._found.gaps = list(self._gaps.texts())
+        return self._found
+
+    def _search_walk(self, walk: Walk, entries: Iterable[Entry], environment: Environment | None) -> int:
         """How many files there were, those that cannot be read included."""
         files = 0
-        for entry in walk:
-            self._limits.check()
-            files += entry.is_file
-            if entry.path in self._seen:
-                continue
-            self._seen.add(entry.path)
-            self._search_name(entry)
-            if entry.is_file:
-                try:
-                    self._search_file(entry, environment)
-                except OSError as error:
-                    self._leave_out("vanished" if error.errno == errno.ENOENT else reason_of(error), entry.path)
-                if files % _PROGRESS_EVERY == 0:
-                    self._progress(f"{self._found.files} files, {self._found.bytes / 1e6:.0f} MB searched")
+        try:
+            for entry in self._fresh(entries):
+                files += entry.is_file
+                if entry.path not in self._seen:
+                    self._search_entry(entry, environment)
+            self._search_names()
+        except OutOfTime:
+            self._leave_out(OVER_TIME, walk.root)
+            return files or 1
         return files
 
+    def _fresh(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        for number, entry in enumerate(entries, 1):
+            self._limits.check()
+            yield entry
+            if number % _PROGRESS_EVERY == 0:
+                self._search_names()
+                self._progress(f"{self._found.files} files, {self._found.bytes / 1e6:.0f} MB searched")
+
+    def _search_entry(self, entry: Entry, environment: Environment | None) -> None:
+        self._seen.add(entry.path)
+        self._entries.append(entry)
+        if entry.is_file:
+            try:
+                self._search_file(entry, environment)
+            except OSError as error:
+                self._leave_out("vanished" if error.errno == errno.ENOENT else reason_of(error), entry.path)
+
+    def _search_names(self) -> None:
+        """A secret may stand in a name, or in where a link leads. All at once first: hardly ever is there anything."""
+        entries, self._entries = self._entries, []
+        names = b"\n".join(os.fsencode(f"{entry.relative}\n{entry.target}") for entry in entries)
+        if any(self._needles.signals(names)):
+            for entry in entries:
+                self._search_name(entry)
+
     def _search_name(self, entry: Entry) -> None:
-        """A secret may stand in a name, or in where a link leads. Folders were told of by themselves."""
+        """Folders were told of by themselves."""
         name = os.fsencode(entry.relative)
         known = name.rfind(b"/") + 1
         matches = [(match, "in the name") for match in self._needles.find(name) if match.end > known]
@@ -158,39 +176,49 @@ class TreeSearch:
             self._found.secrets.append(hit)
 
     def _search_file(self, entry: Entry, environment: Environment | None) -> None:
-        search = FileSearch(self._needles, self._patterns, environment, excusable=True)
         descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 raise FileNotFoundError(errno.ENOENT, "it was replaced by something else")
-            for block in blocks_of(descriptor, search.overlap):
-                self._limits.check()
-                search.search(block)
-                self._found.bytes += len(block.data) - block.head
+            data = os.pread(descriptor, blocks.BLOCK, 0)
+            if len(data) == blocks.BLOCK or self._suspect(data):
+                self._search_content(entry, descriptor, status.st_size, data[:HEAD], environment)
+            else:
+                self._found.bytes += len(data)
         finally:
             os.close(descriptor)
-            self._add(entry, search)
         self._found.files += 1
-        if search.packed:
-            self._leave_out(f"{search.packed}, not opened", entry.path)
         if is_dotenv(entry.path):
             self._found.dotenv.append(Path(entry.path))
 
-    def _add(self, entry: Entry, search: FileSearch) -> None:
-        """What was found counts, even if the file could not be read to its end."""
-        if search.found:
-            path = self.shown(entry.path)
-            self._found.secrets += search.secrets(path)
-            for kind, hits in search.matches(path).items():
-                self._found.matches[kind] += hits
+    def _suspect(self, data: bytes) -> bool:
+        """Whether a whole file needs a closer look: most do not."""
+        if data[:2] in FIRST_BYTES or data[257:262] == b"ustar" or data.startswith(LFS_POINTER):
+            return True
+        return any(self._needles.signals(data)) or utf16_codec(data) is not None
+
+    def _search_content(
+        self, entry: Entry, descriptor: int, size: int, head: bytes, environment: Environment | None
+    ) -> None:
+        path = self.shown(entry.path)
+        if kind_of(head) or head.startswith(LFS_POINTER):
+            with io.FileIO(descriptor, closefd=False) as file, io.BufferedReader(file, 1 << 16) as source:
+                self._contents.search(path, source, size, environment)
+            return
+        search = FileSearch(self._needles, environment, excusable=self._excusable)
+        try:
+            for block in blocks.blocks_of(descriptor, self._needles.overlap):
+                self._limits.check()
+                search.search(block)
+                self._found.bytes += len(block.data) - block.head
+        finally:  # what was found counts, even if the file could not be read to its end
+            self._found.add(search, path)
 
 
 def is_dotenv(path: str | Path) -> bool:
     """Whether the file is there to hold secrets, and is not an example of one that is."""
-    name = Path(path).name
+    name = os.path.basename(path)  # noqa: PTH119 - one of many calls
+    if not name.startswith(".env"):
+        return False
     return (name == ".env" or name.startswith((".env.", ".envrc"))) and name.split(".")[-1] not in _NO_SECRETS_ENDINGS
-
-
-def _gap(reason: str, paths: list[str]) -> str:
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return f"{', '.join(paths[:_NAMED])}{more}: {reason}"

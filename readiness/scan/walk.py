@@ -32,7 +32,9 @@ class Walk:
     files each pattern left out.
     """
 
-    def __init__(self, root: Path, exclude: Sequence[str]) -> None:
+    def __init__(self, root: Path, exclude: Sequence[str], *, git: bool = False) -> None:
+        """`git`: whether to look into git's own folders as into any other."""
+        self._git = git
         self.root = os.path.abspath(root)  # noqa: PTH100 - resolves no links
         """The source, as the system knows it."""
         self._exclude = tuple(exclude)
@@ -71,7 +73,9 @@ class Walk:
             is_folder = self._is_folder(item)
             if excluding is not None and not is_folder:
                 self.excluded[excluding] += 1
-            elif is_folder and excluding is None and item.name == ".git" and _is_git_folder(item.path):
+            elif (
+                is_folder and excluding is None and item.name == ".git" and not self._git and _is_git_folder(item.path)
+            ):
                 yield self._git_config(item.path, relative), None
             elif is_folder:
                 entry = Entry(item.path, relative, is_file=False) if excluding is None else None
@@ -94,6 +98,9 @@ class Walk:
             return item.is_dir(follow_symlinks=False)
         except OSError:  # then reading it as a file fails too, and says why
             return False
+
+    def _is_git(self, item: os.DirEntry[str]) -> bool:
+        return item.name == ".git" and not self._git and _is_git_folder(item.path)
 
     def _git_config(self, path: str, relative: str) -> Entry | None:
         config = f"{path}/config"

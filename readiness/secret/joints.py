@@ -12,19 +12,28 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-_NEXT_LITERAL = rb"""
-  (?:
-      (?:[\s+.,&|^~<>()_]++ | \\++[nrt]?)*+    # an operator, a line break, or nothing;
-      (?:(?<=[\s+.,&(])[A-Za-z@$]{1,2})?       # a prefix, as in b"", f"", @"";
-      ["'`]                                    # the next literal begins (or was empty)
-  )++
+_PREFIX = rb"""(?:(?<=[\s+.,&(=<])[A-Za-z@$]{1,2})?"""  # as in b"", f"", @""
+_STATEMENT = rb"""
+  [\s);]*+ (?: [$@A-Za-z_][\w.$>\[\]-]{0,63}? [ \t]{0,8} )?      # `");`, and what is added to
+  (?: \+= | \.= | &= | << | =[ \t]{0,4}[$\w]{1,63}[ \t]{0,4}[+.&]{1,2}
+    | \.? (?:append|concat|push|push_back|add|write|join|Append|Concat|Add|Write) [ \t]{0,4} \( )
+  \s*+
 """
+_NEXT_LITERAL = rb"""
+  (?: [\s+.,&|^~<>()_]*+ (?:\\++[nrt]? [\s+.,&|^~<>()_]*+)*+    # an operator, a line break, or nothing;
+    | %(statement)b )                                           # or the variable gets another part
+  %(prefix)b ["'`]                                              # the next literal begins
+  (?: ["'`] [\s+.,&|^~<>()_\\]*+ %(prefix)b ["'`]                # (or was empty,
+    | [ \t]*+ ,? [ \t]*+ \r?\n \s*+ \\*+ ["'`] (?: \s*+ \\++ ["'`] )?  # or it was a line of a notebook that ended)
+  )*+
+""" % {b"statement": _STATEMENT, b"prefix": _PREFIX}
 _NEXT_LINE = rb"[ \t]*+ (?:(?:\#|//|\*|>)[ \t]++)?"  # its indentation; a comment's or a quotation's mark
 # One character set stands first, for then the engine skips what cannot begin a joint.
 _JOINT = re.compile(
     rb"""
-    [\\"'`\r\n]
+    [\\"'`^\r\n]
     (?: (?<=["'`]) %(literal)b
+      | (?<=[`^]) \r?\n %(line)b                # continued in PowerShell, in cmd
       | (?<=\n) %(line)b
       | (?<=\r) \n %(line)b
       | (?<=\\) \\{0,7}

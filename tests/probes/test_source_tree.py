@@ -15,7 +15,7 @@ from readiness.configuration import describe_config, read_secrets
 from readiness.evidence import Missing
 from readiness.model import Because, Environment
 from readiness.probe import ProbeContext
-from readiness.probes import source_tree
+from readiness.probes import searching
 from readiness.probes.source_tree import SourceTreeProbe
 from readiness.scan import blocks
 from readiness.scan.tree import Findings, TreeSearch
@@ -188,7 +188,7 @@ def test_cancelling_ends_the_search_within_a_second(folder: Path, monkeypatch: p
                 loop.call_soon_threadsafe(started.set)
                 return super().search(sources)
 
-        monkeypatch.setattr(source_tree, "TreeSearch", Watched)
+        monkeypatch.setattr(searching, "TreeSearch", Watched)
         task = asyncio.create_task(SourceTreeProbe().gather(work))
         await started.wait()
         began = time.monotonic()

@@ -11,6 +11,7 @@ from itertools import pairwise
 from urllib.parse import quote, quote_plus
 
 from readiness.model import Environment
+from readiness.scan.engine import EngineMaker, engine_for
 from readiness.scan.needles import Needles, Sought
 from readiness.scan.patterns import Found, Pattern
 from readiness.secret import Secret
@@ -99,12 +100,19 @@ SURROUNDINGS: dict[str, Callable[[bytes], bytes]] = {
 """UTF-16 stays what it is in `alone` only; the rest makes it a mixture, as in an executable."""
 
 
-def needles(*values: str, client_id: str | None = CLIENT_ID) -> Needles:
+def needles(
+    *values: str,
+    client_id: str | None = CLIENT_ID,
+    patterns: Sequence[Pattern] = (),
+    engine: EngineMaker = engine_for,
+) -> Needles:
     return Needles(
         [
             Sought(f"secret {number}", Environment.SANDBOX, Secret(value, f"secret {number}"), client_id)
             for number, value in enumerate(values or (SECRET,))
-        ]
+        ],
+        patterns,
+        engine=engine,
     )
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,25 @@ from readiness.config.presets import RETIRED_HOSTS
 from readiness.facts import KnownHosts
 from readiness.model import Environment, Location
 from readiness.scan import blocks
-from readiness.scan.patterns import all_patterns
-from readiness.scan.tree import Findings, Interrupted, Limits, TreeSearch, is_dotenv
+from readiness.scan.patterns import Place, all_patterns
+from readiness.scan.limits import Interrupted, Limits
+from readiness.scan.tree import Findings, TreeSearch, is_dotenv
 from readiness.secret import Redactor, Secret
 from tests.scan.conftest import Repository
 from tests.scan.planting import CLIENT_ID, PLAIN, SECRET, encoded, needles
 
-PATTERNS = all_patterns(KnownHosts(retired=dict(RETIRED_HOSTS)))
+PATTERNS = [
+    pattern for pattern in all_patterns(KnownHosts(retired=dict(RETIRED_HOSTS))) if Place.TREE in pattern.places
+]
 OTHER = "kR7vQ2mZ9xT4bN8cW3jL6pY1"
 
 
 def searched(folder: Path, *sources: Source, limits: Limits | None = None) -> Findings:
     redactor = Redactor()
     redactor.add(Secret(SECRET, "secret 0"))
-    search = TreeSearch(folder, needles(SECRET, PLAIN), PATTERNS, masked=redactor.text, limits=limits)
+    search = TreeSearch(
+        folder, needles(SECRET, PLAIN, patterns=PATTERNS), excusable=True, masked=redactor.text, limits=limits
+    )
     return search.search(sources or (Source(path="."),))
 
 
@@ -87,7 +91,7 @@ def test_a_secret_in_a_name_is_found_and_not_repeated(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(PLAIN)
     redactor = Redactor()
     redactor.add(Secret(PLAIN, "secret 0"))
-    search = TreeSearch(tmp_path, needles(PLAIN), (), masked=redactor.text)
+    search = TreeSearch(tmp_path, needles(PLAIN), masked=redactor.text)
     findings = search.search([Source(path=".")])
     assert [hit.form for hit in findings.secrets] == ["raw, in the name", "raw, in the link"]
     assert PLAIN not in repr(findings)
@@ -166,15 +170,14 @@ def test_what_was_left_out_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     expected = {
         "a missing source": "root: no such file or directory",
         "an empty one": "root: it holds no file",
-        "an archive": "root/a.zip: zip archive, not opened",
+        "an archive": "root/a.rar: a rar archive, not opened: repack it as zip or tar",
         "a link": "root/out: a link that leads out of the source; it was not followed",
         "a vanished file": "root/file: vanished",
     }[content]
     if content != "a missing source":
         root.mkdir()
     if content == "an archive":
-        with zipfile.ZipFile(root / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("inside", SECRET * 2)
+        (root / "a.rar").write_bytes(b"Rar!\x1a\x07\x00")
     if content == "a link":
         (root / "out").symlink_to("/etc")
     if content == "a vanished file":
@@ -260,7 +263,7 @@ def test_a_search_stops_when_told_to(tmp_path: Path) -> None:
         (tmp_path / f"file{number}").write_text("x")
     stop = threading.Event()
     limits = Limits(stop)
-    search = TreeSearch(tmp_path, needles(), (), limits=limits, masked=str, progress=lambda _: None)
+    search = TreeSearch(tmp_path, needles(), limits=limits, masked=str, progress=lambda _: None)
     stop.set()
     with pytest.raises(Interrupted):
         search.search([Source(path=".")])
@@ -274,7 +277,7 @@ def test_a_search_stops_within_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
 
     def run() -> None:
         try:
-            TreeSearch(tmp_path, needles(), (), limits=Limits(stop)).search([Source(path=".")])
+            TreeSearch(tmp_path, needles(), limits=Limits(stop)).search([Source(path=".")])
         except Interrupted as error:
             failure.append(error)
 

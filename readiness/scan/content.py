@@ -1,0 +1,198 @@
+"""The search of one file's content: its bytes, and, where it is an archive, all that it holds."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO, NamedTuple, cast
+
+from readiness.model import Environment, Location
+from readiness.scan.archive import (
+    ERRORS,
+    HEAD,
+    Budget,
+    Entry,
+    Exhausted,
+    Peeked,
+    Reader,
+    Refused,
+    entries_of,
+    kind_of,
+    read_fully,
+)
+from readiness.scan.blocks import blocks_from
+from readiness.scan.file import FileSearch
+from readiness.scan.needles import Needles
+from readiness.scan.place import printable
+from readiness.searched import Hit
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How a pointer of Git LFS begins, which stands for a file that is stored elsewhere."""
+NOT_HERE = "a Git LFS pointer; what it stands for is stored elsewhere and was not searched"
+_CONTAINERS = frozenset({"zip archive", "tar archive"})
+"""A compressed file is no level of its own: a .tar.gz is one archive."""
+
+
+class Bounds(NamedTuple):
+    """How much of an archive is opened."""
+
+    depth: int
+    """Levels of archives within archives."""
+    memory: int
+    """Bytes that a zip archive within a compressed one may have, for it is kept in memory."""
+
+
+@dataclass
+class Finds:
+    """Where searches put what they find."""
+
+    secrets: list[Hit] = field(default_factory=list)
+    matches: dict[str, list[Hit]] = field(default_factory=dict)
+    """Of patterns, by their kind."""
+    bytes: int = 0
+
+    def add(self, search: FileSearch, path: str) -> None:
+        """All that the search of one file found."""
+        if search.found:
+            self.secrets += search.secrets(path)
+            for kind, hits in search.matches(path).items():
+                if hits:
+                    self.matches.setdefault(kind, []).extend(hits)
+
+
+class _Level(NamedTuple):
+    """Where a search is: in which file or archive, for which environment, and how much deeper it may go."""
+
+    path: str
+    environment: Environment | None
+    budget: Budget
+    depth: int
+
+
+class ContentSearch:
+    """Searches contents one after the other; what is found goes to `finds`, what is left out to `leave_out`."""
+
+    def __init__(
+        self,
+        needles: Needles,
+        bounds: Bounds,
+        *,
+        excusable: bool = False,
+        finds: Finds,
+        leave_out: Callable[[str, str], None],
+        check: Callable[[], None],
+        masked: Callable[[str], str] = str,
+    ) -> None:
+        """`leave_out` takes a reason and a path; `check` raises when it is time to stop; `masked` hides secrets."""
+        self._needles = needles
+        self._excusable = excusable
+        self._bounds = bounds
+        self._finds = finds
+        self._leave_out = leave_out
+        self._check = check
+        self._masked = masked
+
+    def search(self, path: str, source: BinaryIO, size: int, environment: Environment | None) -> None:
+        """Search a file that can seek, of `size` bytes. Raises OSError where it cannot be read."""
+        head = source.read(HEAD)
+        source.seek(0)
+        if head.startswith(LFS_POINTER):
+            self._leave_out(NOT_HERE, path)
+        level = _Level(path, environment, Budget(max(size, 1), self._bounds.memory), self._bounds.depth)
+        self._seekable(level, source, kind_of(head))
+
+    def _seekable(self, level: _Level, source: BinaryIO, kind: str | None) -> None:
+        if kind != "tar archive":
+            self._bytes_of(level, source)
+        if kind is not None:
+            source.seek(0)
+            self._open(level, kind, source)
+
+    def _bytes_of(self, level: _Level, source: Reader) -> None:
+        search = FileSearch(self._needles, level.environment, excusable=self._excusable)
+        try:
+            for block in blocks_from(source.read, self._needles.overlap):
+                self._check()
+                search.search(block)
+                self._finds.bytes += len(block.data) - block.head
+        finally:  # what was found counts, even if the content could not be read to its end
+            self._finds.add(search, level.path)
+
+    def _open(self, level: _Level, kind: str, source: BinaryIO | Peeked) -> None:
+        """A gap says what was not opened. Raises Exhausted for what concerns the outermost archive too."""
+        if level.depth <= 0 and kind in _CONTAINERS:
+            self._leave_out("archives deeper than `policy.archive_depth`, not opened", level.path)
+            return
+        inner = level._replace(depth=level.depth - (kind in _CONTAINERS))
+        try:
+            for entry in entries_of(kind, source, level.budget):
+                self._check()
+                self._entry(inner, entry)
+        except Exhausted as exhausted:
+            if level.depth < self._bounds.depth:
+                raise
+            self._leave_out(str(exhausted), level.path)
+        except Refused as refused:
+            self._leave_out(str(refused), level.path)
+        except ERRORS as error:
+            self._leave_out(f"a damaged {kind} ({type(error).__name__}); not all of it was opened", level.path)
+
+    def _entry(self, archive: _Level, entry: Entry) -> None:
+        level = archive
+        if entry.name:
+            level = archive._replace(path=f"{archive.path}!{printable(self._masked(entry.name))}")
+        for match in self._needles.find(entry.names) if entry.names else ():
+            hit = Hit(
+                what=match.sought.name,
+                environment=match.sought.environment,
+                location=Location(path=level.path),
+                form=f"{match.form}, in the name",
+            )
+            self._finds.secrets.append(hit)
+        if entry.content is None:
+            return
+        try:
+            self._content(level, entry.content)
+        except Exhausted:
+            raise
+        except Refused as refused:
+            self._leave_out(str(refused), level.path)
+        except ERRORS as error:
+            if not entry.name:
+                raise
+            self._leave_out(f"damaged ({type(error).__name__}); not all of it was searched", level.path)
+
+    def _content(self, level: _Level, content: Reader) -> None:
+        if isinstance(content, io.IOBase) and content.seekable():  # in place, in a plain tar in a plain file
+            source = cast("BinaryIO", content)
+            head = source.read(HEAD)
+            source.seek(0)
+            self._seekable(level, source, kind_of(head))
+            return
+        peeked = Peeked(content)
+        kind = kind_of(peeked.head)
+        if kind is None:
+            self._bytes_of(level, peeked)
+        elif kind == "zip archive":
+            self._zip_in_memory(level, peeked)
+        else:
+            self._open(level, kind, peeked)
+
+    def _zip_in_memory(self, level: _Level, content: Peeked) -> None:
+        """A zip archive has its table at the end; other compressed files are read as they come."""
+        if level.depth <= 0:
+            self._leave_out("archives deeper than `policy.archive_depth`, not opened", level.path)
+            return
+        budget = level.budget
+        data = read_fully(content, budget.memory + 1)
+        if len(data) > budget.memory:
+            self._leave_out(
+                "an archive within an archive, too large to be kept in memory (`policy.max_object`)", level.path
+            )
+            return
+        budget.memory -= len(data)
+        try:
+            self._seekable(level, io.BytesIO(data), "zip archive")
+        finally:
+            budget.memory += len(data)

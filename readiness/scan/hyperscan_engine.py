@@ -1,0 +1,187 @@
+"""The fast engine: Hyperscan looks for all pieces, gates and shapes in one pass over the bytes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import hyperscan
+
+from readiness.scan.anchors import FRAGMENT, dense_pieces_of
+from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, cores_only, smallest
+
+SLICE = 1 << 15
+"""Bytes scanned at once. A shape makes the whole slice suspect, so slices are small."""
+_SHARED = 512
+"""Bytes that neighbouring slices share: more than the longest piece, shape or match of a gate."""
+_MOST_FRAGMENTS = 3
+
+_WORD = rb"[0-9A-Za-z+/=_.~%&-]"
+_NEXT_LITERAL = rb"[\"'`][\s+.,&|^~<>()_\\]{0,40}[A-Za-z@$]{0,2}[\"'`]"
+_NEXT_LINE = rb"[ \t\\]{0,3}\r?\n[\t #*>/]{0,40}"
+_NEXT_ESCAPED = rb"\\{1,4}(?:r\\{1,4})?n[ \t]{0,8}"
+_UTF16 = rb"(?:[ -~]\x00){8}"
+
+_Callback = Callable[[int, int, int, int, object], None]
+
+
+class _Spot(NamedTuple):
+    """A piece, by the secret and the needle that it belongs to."""
+
+    secret: int
+    needle: bytes
+    offset: int
+
+
+class HyperscanEngine:
+    """Pieces are looked for in the bytes as they are. Shapes of finely broken or UTF-16 text are looked for too.
+
+    Where there is such a shape (rarely), letters and digits alone are searched as `RegexEngine` does everywhere.
+    """
+
+    def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
+        """`needles`: those of each secret, which is known by its place in the sequence."""
+        texts = [set(each) for each in needles]
+        cores = Cores(texts)
+        self._weak = cores.weak
+        self._numbers = list(cores.pieces.values())
+        self._core_lengths = [len(piece) for piece in cores.pieces]
+        self._cores = _Database([_Expression(_quoted(piece)) for piece in cores.pieces])
+        spots = _spots(texts, cores.weak)
+        self._spots = list(spots.values())
+        self._lengths = [len(piece) for piece in spots]
+        self._gates_from = len(spots)
+        self._shapes_from = self._gates_from + len(gates)
+        self._raw = _Database(
+            [_Expression(_quoted(piece)) for piece in spots]
+            + [_Expression(gate.expression, hyperscan.HS_FLAG_CASELESS) for gate in gates]
+            + [_Expression(shape, hyperscan.HS_FLAG_SINGLEMATCH) for shape in _shapes(texts)]
+        )
+
+    def scan(self, block: bytes | memoryview) -> Signals:
+        """See `Engine.scan`."""
+        view = memoryview(block)
+        signals = Signals([], [])
+        for start in range(0, max(len(view), 1), SLICE):
+            part = view[start : start + SLICE + _SHARED]
+            hits: list[tuple[int, int]] = []
+            self._raw.scan(part, hits)
+            if hits:
+                self._add(view, part, start, hits, signals)
+        return signals
+
+    def _add(
+        self, view: memoryview, part: memoryview, start: int, hits: list[tuple[int, int]], signals: Signals
+    ) -> None:
+        suspect = False
+        for number, end in hits:
+            if number >= self._shapes_from:
+                suspect = True
+            elif number >= self._gates_from:
+                signals.gates.append((number - self._gates_from, start + end))
+            else:
+                at = start + end - self._lengths[number]
+                signals.regions.extend(
+                    Region(spot.secret, at, start + end) for spot in self._spots[number] if _plausible(view, at, spot)
+                )
+        if suspect:
+            self._search_cores(bytes(part), start, signals)
+
+    def _search_cores(self, part: bytes, start: int, signals: Signals) -> None:
+        signals.regions.extend(Region(number, start, start + len(part)) for number in self._weak)
+        hits: list[tuple[int, int]] = []
+        self._cores.scan(cores_only(part), hits)
+        if hits:
+            cells = CellMap(part)
+            regions = {
+                Region(secret, start + low, start + high)
+                for number, end in hits
+                for low, high in [cells.cell(end - self._core_lengths[number])]
+                for secret in self._numbers[number]
+            }
+            signals.regions.extend(sorted(regions))
+
+
+class _Expression(NamedTuple):
+    text: bytes
+    flags: int = 0
+
+
+class _Database:
+    """A compiled database, its scratch space, and nothing if there is nothing to look for."""
+
+    def __init__(self, expressions: list[_Expression]) -> None:
+        self._database = None
+        if expressions:
+            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+            self._database.compile(
+                expressions=[one.text for one in expressions],
+                ids=list(range(len(expressions))),
+                elements=len(expressions),
+                flags=[one.flags | hyperscan.HS_FLAG_DOTALL for one in expressions],
+            )
+            self._database.scratch = hyperscan.Scratch(self._database)
+
+    def scan(self, data: bytes | memoryview, hits: list[tuple[int, int]]) -> None:
+        """Append number and end of each match."""
+        if self._database is not None and len(data):
+
+            def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+                hits.append((number, end))
+
+            self._database.scan(data, match_event_handler=matched)  # type: ignore[type-var]  # takes any buffer
+
+
+def _spots(texts: Sequence[set[bytes]], weak: frozenset[int]) -> dict[bytes, list[_Spot]]:
+    """Pieces of needles as they are. Those of UTF-16 are found as letters and digits, if there are any."""
+    spots: dict[bytes, list[_Spot]] = defaultdict(list)
+    for secret, needles in enumerate(texts):
+        plain = {needle for needle in needles if needle and (secret in weak or not _widened(needle))}
+        for piece, places in dense_pieces_of(smallest(plain)).items():
+            spots[piece] += [_Spot(secret, needle, offset) for needle, offset in sorted(places)]
+    return dict(spots)
+
+
+def _widened(needle: bytes) -> bool:
+    """Whether every other byte is zero, as in UTF-16 of ASCII."""
+    return b"\0" in needle and (not any(needle[::2]) or not any(needle[1::2]))
+
+
+def _shapes(texts: Sequence[set[bytes]]) -> list[bytes]:
+    """What looks like text in pieces so short that none needs to hold a whole piece of a needle; and UTF-16."""
+    lengths = [len(needle) for needles in texts for needle in needles]
+    if not lengths:
+        return []
+    count = min(max(-(-min(lengths) // (FRAGMENT - 1)) - 2, 1), _MOST_FRAGMENTS)
+    shapes = [_UTF16]
+    for joint, fragment in (
+        (_NEXT_LITERAL, rb"[!-~]{1,7}"),
+        (_NEXT_LINE, _WORD + rb"{1,7}"),
+        (_NEXT_ESCAPED, _WORD + rb"{1,7}"),
+    ):
+        shapes.append(joint + (fragment + joint) * count)
+    return shapes
+
+
+def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
+    """Whether the needle goes on around its piece, up to its own ends or to something that may be a joint."""
+    needle = spot.needle
+    low, offset = at, spot.offset
+    while offset and low and view[low - 1] == needle[offset - 1]:
+        low, offset = low - 1, offset - 1
+    if offset and low and chr(view[low - 1]).isalnum() and not _ends_escape(bytes(view[max(0, low - 10) : low])):
+        return False
+    high, offset = at, spot.offset
+    while offset < len(needle) and high < len(view) and view[high] == needle[offset]:
+        high, offset = high + 1, offset + 1
+    return offset == len(needle) or high == len(view) or not chr(view[high]).isalnum()
+
+
+def _ends_escape(text: bytes) -> bool:
+    """Whether an escape such as `%2B` may end the text."""
+    return b"\\" in text or b"%" in text
+
+
+def _quoted(piece: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in piece)

@@ -1,0 +1,94 @@
+"""A window of bytes read in other ways: with escapes resolved, or decoded. Each remembers where its bytes were."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from readiness.secret.joints import Normalised
+
+_ESCAPE = re.compile(
+    rb"""
+    \\+ (?: u(?P<unit>[0-9A-Fa-f]{4}) | x(?P<byte>[0-9A-Fa-f]{2}) | (?P<char>["'/]) )  # JSON, at any depth; languages
+    | % (?:25)* (?P<percent>[0-9A-Fa-f]{2})                                           # RFC 3986, also repeated
+    | & (?:amp;)* (?P<entity> \#[0-9]{1,7}; | \#[xX][0-9A-Fa-f]{1,6}; | (?:amp|lt|gt|quot|apos); )
+    """,
+    re.VERBOSE,
+)
+_BACKSLASHES = re.compile(rb"\\{2,}")
+_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
+class Decoded(NamedTuple):
+    """A run of base64, decoded; where the run stands in what was read."""
+
+    data: bytes
+    start: int
+    end: int
+
+
+def unescaped(data: bytes) -> Normalised | None:
+    """Percent-encoding, JSON's and languages' escapes and HTML's entities resolved, whatever their depth, case and mix.
+
+    None if there are none.
+    """
+    if not (b"%" in data or b"\\" in data or b"&" in data):
+        return None
+    return _rewritten(data, _ESCAPE, _meaning)
+
+
+def without_backslashes(data: bytes) -> Normalised | None:
+    """Each run of backslashes as a single one, as if it had been escaped less often; None if there is none."""
+    return _rewritten(data, _BACKSLASHES, lambda _: b"\\") if b"\\\\" in data else None
+
+
+def decoded(data: bytes) -> Iterator[Decoded]:
+    """Every run of base64 or base64url, decoded from each place at which a group of four may begin."""
+    for run in _BASE64_RUN.finditer(data):
+        text = run[0].translate(_STANDARD)
+        for shift in range(4):
+            whole = text[shift : shift + (len(text) - shift) // 4 * 4]
+            rest = text[shift + len(whole) :]
+            if len(rest) > 1:  # an end without padding, or with padding that the run does not hold
+                whole += rest + b"=" * (4 - len(rest))
+            try:
+                yield Decoded(base64.b64decode(whole), run.start() + shift, run.end())
+            except binascii.Error:
+                continue
+
+
+def _meaning(escape: re.Match[bytes]) -> bytes:
+    if escape["unit"]:
+        return chr(int(escape["unit"], 16)).encode("utf-8", "surrogatepass")
+    if code := escape["byte"] or escape["percent"]:
+        return bytes.fromhex(code.decode())
+    if escape["char"]:
+        return escape["char"]
+    return html.unescape(f"&{escape['entity'].decode()}").encode("utf-8", "replace")
+
+
+def _rewritten(
+    data: bytes, pattern: re.Pattern[bytes], replacement: Callable[[re.Match[bytes]], bytes]
+) -> Normalised | None:
+    pieces: list[bytes] = []
+    starts, removed = [0], [0]
+    position = length = 0
+    for match in pattern.finditer(data):
+        kept, new = data[position : match.start()], replacement(match)
+        pieces += kept, new
+        length += len(kept)
+        starts.append(length)
+        removed.append(match.start() - length)
+        length += len(new)
+        starts.append(length)
+        removed.append(match.end() - length)
+        position = match.end()
+    if not pieces:
+        return None
+    pieces.append(data[position:])
+    return Normalised(b"".join(pieces), tuple(starts), tuple(removed))
