@@ -11,7 +11,6 @@ from readiness.cli import run_command
 from readiness.registry import load_builtin
 from tests.complete import Complete
 
-
 CATALOGUE = load_builtin().checks
 
 
