@@ -50,8 +50,8 @@ _CARD = re.compile(
 )
 _FRACTION_BEFORE = re.compile(rb"(?:^|[^A-Za-z])\.$")
 """Digits behind a point are a fraction, unless a sentence ends there."""
-_FRACTION_AFTER = re.compile(rb"\.(?!0(?![0-9]))[0-9]")
-"""`.0` is what a table program adds to whole numbers, card numbers among them."""
+_FRACTION_AFTER = re.compile(rb"\.(?!0(?![0-9]))[0-9]|\*[A-Za-z0-9]")
+"""A fraction, or a product. `.0` is what a table program adds to whole numbers, card numbers among them."""
 _MORE_GROUPS = re.compile(rb"[._-][0-9]")
 _OTHER_THING = re.compile(
     rb"""
@@ -157,7 +157,8 @@ def _is_card(text: bytes, match: re.Match[bytes], digits: str) -> bool:
     before = before[before.rfind(b"\n") + 1 :]
     if _OTHER_THING.search(before) or (not grouped and before.endswith(b"+")):
         return False
-    return len(digits) in _USUAL_LENGTHS or bool(_PAYMENT.search(before))
+    usual = len(digits) in _USUAL_LENGTHS and text[end : end + 2] != b".0"
+    return usual or bool(_PAYMENT.search(before))
 
 
 PATTERNS = (
