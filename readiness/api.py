@@ -1,4 +1,4 @@
-"""The only module that a check, or a plug-in, imports."""
+"""The only module that a check imports. A plug-in's probe imports `readiness.probe` and `readiness.transport` too."""
 
 from __future__ import annotations
 

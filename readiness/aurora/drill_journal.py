@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from readiness.errors import UsageError
@@ -39,10 +41,10 @@ class DrillJournal:
 
         Raises UsageError where that is impossible: without it no key may be made.
         """
+        self._prepare()
         path = self._path(entry.run_id)
         draft = path.with_suffix(".tmp")
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with draft.open("w", encoding="utf-8") as file:
                 file.write(entry.model_dump_json())
                 file.flush()
@@ -50,17 +52,36 @@ class DrillJournal:
             draft.replace(path)
             self._sync_folder()
         except OSError as error:
-            hint = "A drill writes down its key before it makes it; set XDG_STATE_HOME to a folder that can be written."
-            raise UsageError(f"The drill journal {path} cannot be written: {error.strerror}.", hint) from None
+            raise _unwritable(path, error) from None
+
+    def _prepare(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self._folder, error) from None
 
     def remove(self, run_id: str) -> None:
         """Forget a drill whose key is gone."""
         self._path(run_id).unlink(missing_ok=True)
         self._sync_folder()
 
+    @contextmanager
+    def under_way(self, run_id: str) -> Iterator[None]:
+        """While this lasts, other processes leave the run's entry alone; the system ends it with our process."""
+        self._prepare()
+        lock = self._path(run_id).with_suffix(".lock")
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                lock.unlink(missing_ok=True)
+
     def entries(self) -> Iterator[JournalEntry]:
-        """Every drill that is not known to have ended. Raises UsageError for an entry that cannot be read."""
+        """Every drill that was interrupted: neither ended nor under way. Raises UsageError for an unreadable entry."""
         for path in sorted(self._folder.glob("*.json")):
+            if _is_locked(path.with_suffix(".lock")):
+                continue
             try:
                 yield JournalEntry.model_validate_json(path.read_text(encoding="utf-8"))
             except ValueError:
@@ -78,3 +99,20 @@ class DrillJournal:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    hint = "A drill writes down its key before it makes it; set XDG_STATE_HOME to a folder that can be written."
+    return UsageError(f"The drill journal {path} cannot be written: {error.strerror}.", hint)
+
+
+def _is_locked(lock: Path) -> bool:
+    """Whether a living process holds the lock."""
+    try:
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False

@@ -64,10 +64,11 @@ class KeyDrillProbe(Probe):
         keys = ApiKeys(context.config, SANDBOX, context.transport, partner.token, settings.merchant_id)
         drill = _Drill(context, session, keys)
         drill.note("partner_mint", partner.attempt)
-        try:
-            await drill.live_and_die()
-        finally:
-            await _undisturbed(drill.leave_nothing())
+        with drill.journal.under_way(context.run_id):
+            try:
+                await drill.live_and_die()
+            finally:
+                await _undisturbed(drill.leave_nothing())
         return drill.evidence()
 
 

@@ -87,3 +87,13 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "drills").write_text("a file where the folder should be")
     with pytest.raises(ReadinessError, match="cannot be written"):
         DrillJournal(tmp_path).write(ENTRY)
+
+
+def test_a_drill_under_way_is_not_an_interrupted_one(tmp_path: Path) -> None:
+    journal = DrillJournal(tmp_path)
+    with journal.under_way("r1"):
+        journal.write(ENTRY.model_copy(update={"run_id": "r1"}))
+        journal.write(ENTRY.model_copy(update={"run_id": "r2"}))
+        assert [each.run_id for each in DrillJournal(tmp_path).entries()] == ["r2"]
+    assert [each.run_id for each in DrillJournal(tmp_path).entries()] == ["r1", "r2"]
+    assert list(tmp_path.rglob("*.lock")) == []
