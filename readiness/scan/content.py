@@ -102,6 +102,10 @@ class ContentSearch:
         level = _Level(path, environment, Budget(max(size, 1), self._bounds.memory), self._bounds.depth)
         self._seekable(level, source, kind_of(head))
 
+    def search_stream(self, path: str, source: Reader, environment: Environment | None) -> None:
+        """Search the bytes of what can only be read from front to back; archives stay closed."""
+        self._bytes_of(_Level(path, environment, Budget(1, 0), 0), source)
+
     def _seekable(self, level: _Level, source: BinaryIO, kind: str | None) -> None:
         if kind != "tar archive":
             self._bytes_of(level, source)

@@ -47,7 +47,7 @@ class FileSearch:
         self._codec: str | None = None
         self._lines: LineCounter | None = None
         self._vendor = False
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[tuple[str, ...]] = Counter()
         self._secrets: list[_Place] = []
         self._matches: dict[str, list[tuple[_Place, bool]]] = defaultdict(list)
 
@@ -101,12 +101,22 @@ class FileSearch:
         known = self._needles.is_known(found.value) or any(match.start < end and start < match.end for match in matches)
         if block.owns(start) and not (known and found.value):
             places: list[_Place] = []
-            self._add(places, block, start, (found.what, None if found.value else self._environment, found.form))
-            excuses = excuses_at(view.data, found.start) if places and self._excusable else ()
-            self._matches[kind] += [(place._replace(excuses=excuses), found.needs_vendor) for place in places]
+            excuses = excuses_at(view.data, found.start) if self._excusable else ()
+            thing = (found.what, None if found.value else self._environment, found.form)
+            self._add(places, block, start, thing, excuses)
+            self._matches[kind] += [(place, found.needs_vendor) for place in places]
 
-    def _add(self, places: list[_Place], block: Block, start: int, thing: tuple[str, Environment | None, str]) -> None:
+    def _add(
+        self,
+        places: list[_Place],
+        block: Block,
+        start: int,
+        thing: tuple[str, Environment | None, str],
+        excuses: tuple[Excuse, ...] = (),
+    ) -> None:
         what, environment, form = thing
-        self._counts[what, form] += 1
-        if self._counts[what, form] <= _MOST_HITS and self._lines is not None:
-            places.append(_Place(what, environment, form, *self._lines.locate(block, start)))
+        # Many that are excused must not hide one that is not.
+        alike = (what, form, *(excuse.check for excuse in excuses))
+        self._counts[alike] += 1
+        if self._counts[alike] <= _MOST_HITS and self._lines is not None:
+            places.append(_Place(what, environment, form, *self._lines.locate(block, start), excuses))

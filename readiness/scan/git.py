@@ -11,9 +11,10 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple, Self
 
 TIMEOUT = 20.0
 """Seconds; what is asked here takes milliseconds even in large repositories."""
@@ -52,6 +53,7 @@ _ENVIRONMENT: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # what was replaced is looked at as it is
     "GIT_ALLOW_PROTOCOL": "none",  # unlike protocol.allow, the repository cannot override it
     "GIT_ASKPASS": "false",
     "SSH_ASKPASS": "false",
@@ -127,16 +129,60 @@ class Git:
         )
         return bool(status)
 
+    def start(self, *arguments: str, given: IO[bytes] | None = None) -> GitProcess:
+        """A git command whose output is read while it runs; `given`: a file that it reads. Raises GitError.
+
+        A context manager: at its end the command is ended too.
+        """
+        return GitProcess(*self._command(arguments), self._folder, given)
+
     def run(self, *arguments: str, given: bytes = b"", accept: Iterable[int] = (0,)) -> bytes:
         """What a git command prints. Raises GitError."""
-        settings = [*_SETTINGS.items(), *(("safe.directory", folder) for folder in self._trusted)]
-        overrides = [part for key, value in settings for part in ("-c", f"{key}={value}")]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT}
-        command = [self._program, "--no-pager", *overrides, *arguments]
-        code, output, complaint = _communicate(command, environment, self._folder, given)
+        code, output, complaint = _communicate(*self._command(arguments), self._folder, given)
         if code in accept:
             return output
         raise _error(next(word for word in arguments if not word.startswith("-")), code, complaint)
+
+    def _command(self, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        settings = [*_SETTINGS.items(), *(("safe.directory", folder) for folder in self._trusted)]
+        overrides = [part for key, value in settings for part in ("-c", f"{key}={value}")]
+        environment = {"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT}
+        return [self._program, "--no-pager", *overrides, *arguments], environment
+
+
+class GitProcess:
+    """A git command that runs. Its complaints go to a file, so that it never waits for somebody to read them."""
+
+    def __init__(
+        self, command: list[str], environment: Mapping[str, str], folder: Path, given: IO[bytes] | None
+    ) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `stop`
+        self._process = _start(
+            command, environment, folder, subprocess.DEVNULL if given is None else given, self._complaints
+        )
+        assert self._process.stdout is not None
+        self.output = self._process.stdout
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def finish(self) -> tuple[str, ...]:
+        """Wait until it ends, after all its output was read. What it complained of; empty if all went well."""
+        code = self._process.wait()
+        self._complaints.seek(0)
+        lines = self._complaints.read(1 << 16).decode(errors="replace").splitlines()
+        return tuple(line[:200] for line in lines[:3]) or ((f"git ended with status {code}",) if code else ())
+
+    def stop(self) -> None:
+        """End it, with its children."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self.output.close()
+        self._complaints.close()
 
 
 def _program() -> str:
@@ -174,18 +220,7 @@ def _communicate(
     command: list[str], environment: Mapping[str, str], folder: Path, given: bytes
 ) -> tuple[int, bytes, bytes]:
     """Run in a process group of its own, which ends with the time-out."""
-    try:
-        process = subprocess.Popen(  # noqa: S603 - an absolute program, an argument list, no shell
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        raise GitError(f"git cannot be started: {error}") from None
+    process = _start(command, environment, folder, subprocess.PIPE, subprocess.PIPE)
     try:
         output, complaint = process.communicate(given, timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
@@ -195,3 +230,24 @@ def _communicate(
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
     return process.returncode, output, complaint
+
+
+def _start(
+    command: list[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    given: IO[bytes] | int,
+    complaints: IO[bytes] | int,
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - an absolute program, an argument list, no shell
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise GitError(f"git cannot be started: {error}") from None

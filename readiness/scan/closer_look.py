@@ -1,0 +1,180 @@
+"""The few objects of a repository in which something stands, searched as files are, with where they come from."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from readiness.model import Location
+from readiness.scan.archive import HEAD, Peeked, kind_of
+from readiness.scan.blocks import blocks_from
+from readiness.scan.content import Bounds, ContentSearch, Finds
+from readiness.scan.file import FileSearch
+from readiness.scan.git import GitError
+from readiness.scan.git_objects import Content, contents_of
+from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
+from readiness.scan.needles import Needles
+from readiness.scan.provenance import Origin, Provenance, entries_of
+from readiness.scan.repositories import Repository
+from readiness.searched import Hit
+
+_TOO_LARGE = "larger than `policy.max_object`, so what it packs was not opened"
+
+
+class _Find(NamedTuple):
+    """A hit in an object. Its path begins with the object's id, until more is known."""
+
+    object: str
+    group: str
+    """`secrets`, or a pattern's kind."""
+    hit: Hit
+    name: str = ""
+    """For what stands in a name."""
+    in_file: bool = True
+
+
+class CloserLook:
+    """At one repository."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        needles: Needles,
+        bounds: Bounds,
+        limits: Limits,
+        masked: Callable[[str], str],
+    ) -> None:
+        self._repository = repository
+        self._needles = needles
+        self._limits = limits
+        self._masked = masked
+        self._bounds = bounds
+        self._finds: list[_Find] = []
+        self._gaps: list[tuple[str, str]] = []
+        """Reason, and path that begins with an object's id."""
+        self._unfinished: str | None = None
+
+    def search(self, ids: Iterable[str]) -> None:
+        """Search these objects. Raises Interrupted."""
+        try:
+            for content in contents_of(self._repository.git, ids):
+                self._limits.check()
+                self._object(content)
+        except OutOfTime:
+            self._unfinished = OVER_TIME
+        except GitError as error:
+            self._unfinished = str(error)
+
+    def tell(self, found: Finds, gaps: Gaps, shown: Callable[[str | Path], str]) -> None:
+        """Add everything to the finds and gaps of a search, with paths and commits. Raises Interrupted."""
+        home = self._repository.home
+        if self._unfinished:
+            gaps.add(self._unfinished, shown(home))
+        origins = self._origins()
+        for reason, path in self._gaps:
+            name, _, inner = path.partition("!")
+            origin = origins[name]
+            place = shown(home / os.fsdecode(origin.path)) if origin.path else f"{shown(home)}, object {name[:12]}"
+            gaps.add(reason, f"{place}!{inner}" if inner else place)
+        groups: dict[tuple[str, str, str, str, str], list[Hit]] = defaultdict(list)
+        for find in self._finds:
+            origin = origins[find.object]
+            hit = _placed(find, origin, home, shown)
+            lost = "" if origin.path or find.name else find.object
+            groups[find.group, hit.what, hit.form, hit.location.path, lost].append(hit)
+        for (group, *_), hits in groups.items():
+            target = found.secrets if group == "secrets" else found.matches.setdefault(group, [])
+            target.append(_together(hits))
+
+    def _origins(self) -> dict[str, Origin]:
+        ids = {find.object for find in self._finds} | {path.partition("!")[0] for _, path in self._gaps}
+        try:
+            return Provenance(self._repository.git, self._limits.check).of(sorted(ids))
+        except (OutOfTime, GitError):
+            return {name: Origin(name, ref="not determined") for name in ids}
+
+    def _object(self, content: Content) -> None:
+        if content.kind == "blob":
+            self._blob(content)
+        elif content.kind == "tree":
+            for name, entry in entries_of(content.output.read(), self._repository.hash_size):
+                for match in self._needles.find(name):
+                    path = os.fsdecode(name)
+                    hit = Hit(
+                        what=match.sought.name,
+                        environment=match.sought.environment,
+                        location=Location(path=path),
+                        form=f"{match.form}, in the name",
+                    )
+                    self._finds.append(_Find(entry, "secrets", hit, path))
+        else:
+            self._text(content)
+
+    def _blob(self, content: Content) -> None:
+        finds = Finds()
+        search = ContentSearch(
+            self._needles,
+            self._bounds,
+            finds=finds,
+            leave_out=lambda reason, path: self._gaps.append((reason, path)),
+            check=self._limits.check,
+            masked=self._masked,
+        )
+        if content.size <= self._bounds.memory:
+            search.search(content.id, io.BytesIO(content.output.read()), content.size, None)
+        else:
+            peeked = Peeked(content.output)
+            if kind_of(peeked.head[:HEAD]):
+                self._gaps.append((_TOO_LARGE, content.id))
+            search.search_stream(content.id, peeked, None)
+        self._finds += [_Find(content.id, "secrets", hit) for hit in finds.secrets]
+        self._finds += [_Find(content.id, kind, hit) for kind, hits in finds.matches.items() for hit in hits]
+
+    def _text(self, content: Content) -> None:
+        """A commit or a tag: fields, an empty line, a message."""
+        data = content.output.read()
+        search = FileSearch(self._needles, None)
+        for block in blocks_from(io.BytesIO(data).read, self._needles.overlap):
+            search.search(block)
+        lines = data.partition(b"\n\n")[0].split(b"\n")
+        for hit in search.secrets(content.id):
+            line = hit.location.line or 1
+            field = lines[line - 1].partition(b" ")[0].decode(errors="replace") if line <= len(lines) else "message"
+            form = f"{hit.form}, in the {content.kind}'s {field}"
+            self._finds.append(_Find(content.id, "secrets", hit.model_copy(update={"form": form}), in_file=False))
+
+
+def _placed(find: _Find, origin: Origin, home: Path, shown: Callable[[str | Path], str]) -> Hit:
+    """The hit with the path and the commits that its object has."""
+    location = find.hit.location
+    if not find.in_file:
+        location = Location(path=shown(home))
+    elif find.name:
+        path = os.fsdecode(origin.path)
+        location = Location(path=shown(home / (path if path.endswith(find.name) else find.name)))
+    else:
+        inner = location.path.partition("!")[2]
+        path = shown(home / os.fsdecode(origin.path)) if origin.path else shown(home)
+        location = Location(path=f"{path}!{inner}" if inner else path, line=location.line, column=location.column)
+    return find.hit.model_copy(update={"location": location, "history": origin.fact()})
+
+
+def _together(hits: list[Hit]) -> Hit:
+    """Versions of one file that all hold the same: the newest, with the first commit of the oldest."""
+    if len(hits) == 1:
+        return hits[0]
+
+    def date(hit: Hit) -> str:
+        return (hit.history.author_date if hit.history else None) or ""
+
+    oldest, newest = min(hits, key=date), max(hits, key=date)
+    if oldest.history is None or newest.history is None:
+        return newest
+    history = newest.history.model_copy(
+        update={"first_commit": oldest.history.first_commit, "author_date": oldest.history.author_date}
+    )
+    return newest.model_copy(update={"history": history})

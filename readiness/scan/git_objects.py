@@ -1,0 +1,279 @@
+"""Every object of a git repository, scanned as it streams out of `git cat-file --batch`.
+
+The stream is scanned in large blocks, borders of objects and all, for a call per object would cost more than the
+search itself. Only where the engine points at something is the object there looked at.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import tempfile
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import IO, NamedTuple, cast
+
+from readiness.scan.archive import FIRST_BYTES, HEAD
+from readiness.scan.content import LFS_POINTER
+from readiness.scan.git import Git, GitProcess
+
+BLOCK = 1 << 20
+"""Bytes scanned at once; what it takes in memory fits into a processor's cache."""
+_CHUNK = 4096
+"""Objects that stay together when the list is split: neighbours are often stored as differences to each other."""
+_PIPE = 1 << 20
+_MOST_UNREADABLE = 50
+"""Objects that git cannot give, after which reading is given up."""
+_PATIENCE = 0.25
+"""Seconds between looks at whether to stop."""
+_F_SETPIPE_SZ = 1031
+_HEADS = frozenset({*FIRST_BYTES, LFS_POINTER[:2]})
+
+
+class Part(NamedTuple):
+    """An object, as far as it stands in a block."""
+
+    start: int
+    end: int
+    id: bytes
+    kind: bytes
+    """`blob`, `tree`, `commit` or `tag`."""
+
+
+class Block(NamedTuple):
+    """A part of the stream. `parts` are in order; the bytes between them are headers."""
+
+    data: memoryview
+    parts: list[Part]
+    packed: list[Part]
+    """Those that begin as an archive, a compressed file or a pointer of Git LFS does."""
+
+    def parts_in(self, start: int, end: int) -> Iterator[Part]:
+        """The objects that have bytes in the span."""
+        at = max(bisect_right(self.parts, start, key=lambda part: part.start) - 1, 0)
+        while at < len(self.parts) and self.parts[at].start < end:
+            if self.parts[at].end > start:
+                yield self.parts[at]
+            at += 1
+
+
+class Listing(NamedTuple):
+    """The ids of all objects, one a line, in two files that are read side by side."""
+
+    halves: tuple[IO[bytes], IO[bytes]]
+    total: int
+    complaints: tuple[str, ...]
+    """What git said while it listed: alternates that are not there, damaged packs."""
+
+
+def list_objects(git: Git, check: Callable[[], None]) -> Listing:
+    """List them, packed and loose, those of alternates too, whether or not anything reaches them."""
+    halves = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115 - whoever reads them closes them
+    count = 0
+    command = ("cat-file", "--batch-check=%(objectname)", "--batch-all-objects", "--unordered", "--buffer")
+    with git.start(*command) as process:
+        while lines := process.output.readlines(_CHUNK * 42):
+            check()
+            halves[(count // _CHUNK) % 2].writelines(lines)
+            count += len(lines)
+        complaints = process.finish()
+    for half in halves:
+        half.seek(0)
+    return Listing(halves, count, complaints)
+
+
+class ObjectStream:
+    """The objects of one list, through one git process, or several where one is stopped by a damaged object."""
+
+    def __init__(self, git: Git, ids: IO[bytes], overlap: int, max_object: int) -> None:
+        """`overlap`: bytes that neighbouring blocks share. Objects over `max_object` bytes are streamed by git too."""
+        self._git = git
+        self._ids = ids
+        self._command = ("-c", f"core.bigFileThreshold={max_object}", "cat-file", "--batch", "--buffer")
+        self._line = len(ids.readline())
+        self._count = ids.seek(0, os.SEEK_END) // self._line if self._line else 0
+        self._overlap = overlap
+        self._buffer = bytearray(BLOCK + overlap)
+        self._view = memoryview(self._buffer)
+        self.done = 0
+        """Objects that were read, or could not be."""
+        self.unreadable: list[str] = []
+        """Ids of objects that git could not give."""
+        self.complaints: list[str] = []
+        self._process = self._start()
+
+    def _start(self) -> GitProcess:
+        """Begin with the first object that is not done."""
+        self._filled = 0
+        self._next = 0
+        """Where the next header begins."""
+        self._open: Part | None = None
+        """The object that goes on behind the block."""
+        self._unseen = False
+        """Whether its first bytes were not looked at yet."""
+        self.ended = False
+        self._ids.seek(self.done * self._line)
+        process = self._git.start(*self._command, given=self._ids)
+        self.descriptor = process.output.fileno()
+        with suppress(OSError):  # as much as the system allows
+            fcntl.fcntl(self.descriptor, _F_SETPIPE_SZ, _PIPE)
+        os.set_blocking(self.descriptor, False)
+        return process
+
+    def resume(self) -> bool:
+        """After the end: whether there is more to read, behind an object that stopped git."""
+        self.complaints += self._process.finish()
+        self._process.stop()
+        if self.done >= self._count or len(self.unreadable) >= _MOST_UNREADABLE:
+            return False
+        self._ids.seek(self.done * self._line)
+        self.unreadable.append(self._ids.readline().decode().strip())
+        self.done += 1
+        if self.done >= self._count:
+            return False
+        self._process = self._start()
+        return True
+
+    @property
+    def left(self) -> int:
+        """Objects that were never asked for."""
+        return self._count - self.done
+
+    def read(self) -> Block | None:
+        """Take what is there. A block, once it is full, and one at the end."""
+        try:
+            size = os.readv(self.descriptor, [self._view[self._filled :]])
+        except BlockingIOError:
+            return None
+        self._filled += size
+        self.ended = size == 0
+        if not self.ended and self._filled < len(self._buffer):
+            return None
+        return self._parsed()
+
+    def carry_over(self) -> None:
+        """Make room behind the block that was read: its end stands before the next one."""
+        kept = min(self._overlap, self._filled)
+        shift = self._filled - kept
+        self._buffer[:kept] = self._buffer[shift : self._filled]
+        self._filled = kept
+        self._next -= shift
+        if self._open is not None:
+            self._open = self._open._replace(start=self._open.start - shift, end=self._open.end - shift)
+
+    def stop(self) -> None:
+        """End git."""
+        self._process.stop()
+
+    def _parsed(self) -> Block:
+        parts: list[Part] = []
+        packed: list[Part] = []
+        filled = self._filled
+        while True:
+            part = self._open
+            if part is not None:
+                shown = part._replace(start=max(part.start, 0), end=min(part.end, filled))
+                parts.append(shown)
+                if self._unseen and (filled - part.start >= HEAD or filled >= part.end):
+                    self._unseen = False
+                    if self._is_packed(part.start):
+                        packed.append(shown)
+                if part.end >= filled:
+                    break
+                self._open = None
+                self._next = part.end + 1
+                self.done += 1
+            if not self._header():
+                break
+        return Block(self._view[:filled], parts, packed)
+
+    def _header(self) -> bool:
+        """Read the next header; false if it is not there as a whole. An object that git cannot read has none."""
+        while (end := self._buffer.find(b"\n", self._next, self._filled)) >= 0:
+            words = self._buffer[self._next : end].split()
+            if len(words) == 3 and words[2].isdigit():
+                start = end + 1
+                self._open = Part(start, start + int(words[2]), bytes(words[0]), bytes(words[1]))
+                self._unseen = words[1] == b"blob"
+                return True
+            self.unreadable.append(words[0].decode(errors="replace") if words else "?")
+            self.done += 1
+            self._next = end + 1
+        return False
+
+    def _is_packed(self, start: int) -> bool:
+        buffer = self._buffer
+        head = bytes(buffer[start : start + 2])
+        return head in _HEADS or buffer[start + 257 : start + 262] == b"ustar"
+
+
+def blocks_of(streams: Iterable[ObjectStream], check: Callable[[], None]) -> Iterator[tuple[ObjectStream, Block]]:
+    """The blocks of several streams, as they come. Ends when all have ended."""
+    poll = select.poll()
+    of: dict[int, ObjectStream] = {}
+
+    def watch(stream: ObjectStream) -> None:
+        of[stream.descriptor] = stream
+        poll.register(stream.descriptor, select.POLLIN)
+
+    for stream in streams:
+        watch(stream)
+    while of:
+        check()
+        for descriptor, _ in poll.poll(_PATIENCE * 1000):
+            stream = of[descriptor]
+            block = stream.read()
+            if block is not None:
+                yield stream, block
+                stream.carry_over()
+            if stream.ended:
+                poll.unregister(descriptor)
+                del of[descriptor]
+                if stream.resume():
+                    watch(stream)
+
+
+class Content(NamedTuple):
+    """One object's content, to be read before the next one is asked for."""
+
+    id: str
+    kind: str
+    size: int
+    output: IO[bytes]
+
+
+def contents_of(git: Git, ids: Iterable[str]) -> Iterator[Content]:
+    """Some objects, one after the other. What of one was not read is skipped. Raises GitError."""
+    with tempfile.TemporaryFile() as given:
+        given.write("".join(f"{name}\n" for name in ids).encode())
+        given.seek(0)
+        with git.start("cat-file", "--batch", "--buffer", given=given) as process:
+            while header := process.output.readline(200):
+                words = header.decode(errors="replace").split()
+                if len(words) != 3:
+                    continue
+                content = Limited(process.output, int(words[2]))
+                yield Content(words[0], words[1], int(words[2]), cast("IO[bytes]", content))
+                content.skip()
+                process.output.read(1)
+
+
+class Limited:
+    """The next so many bytes of a stream."""
+
+    def __init__(self, source: IO[bytes], size: int) -> None:
+        self._source = source
+        self._left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to so many, fewer at the end."""
+        data = self._source.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        return data
+
+    def skip(self) -> None:
+        """Leave out what is left."""
+        while self._left and self.read(BLOCK):
+            pass

@@ -1,0 +1,130 @@
+"""One search of git repositories: every object, whatever reaches it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from readiness.scan.closer_look import CloserLook
+from readiness.scan.content import Bounds, Finds
+from readiness.scan.git import GitError
+from readiness.scan.git_objects import ObjectStream, blocks_of, list_objects
+from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
+from readiness.scan.needles import Needles
+from readiness.scan.place import printable
+from readiness.scan.repositories import Repository, repositories_of
+from readiness.scan.sieve import Sieve
+
+_PROGRESS_EVERY = 0.5
+"""Seconds."""
+_CLOSER_LOOK = 2.0
+"""Seconds before the deadline at which the pass over everything ends, so that what it caught is told."""
+
+Progress = Callable[[str, float | None], None]
+
+
+@dataclass
+class HistoryFindings(Finds):
+    """What a search of repositories found, and what it left out."""
+
+    objects: int = 0
+    repositories: list[str] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+
+
+class HistorySearch:
+    """Searches repositories one after the other, each once."""
+
+    def __init__(
+        self,
+        needles: Needles,
+        bounds: Bounds,
+        *,
+        shown: Callable[[str | Path], str],
+        masked: Callable[[str], str] = str,
+        limits: Limits | None = None,
+        progress: Progress = lambda _, __: None,
+    ) -> None:
+        """`shown` makes a path of the file system printable; `masked` takes secrets out of a text."""
+        self._needles = needles
+        self._bounds = bounds
+        self._shown = shown
+        self._masked = masked
+        self._limits = limits or Limits()
+        self._progress = progress
+        self._found = HistoryFindings()
+        self._gaps = Gaps()
+
+    def search(self, folders: list[Path]) -> HistoryFindings:
+        """Search the repositories of folders. Raises Interrupted when told to stop; a deadline makes a gap."""
+        for repository in repositories_of(folders, lambda reason, path: self._gaps.add(reason, self._shown(path))):
+            home = self._shown(repository.home)
+            self._found.repositories.append(home)
+            for gap in repository.gaps:
+                self._gaps.add(gap, home)
+            sieve = Sieve(self._needles)
+            try:
+                self._sift(repository, sieve, home)
+            except OutOfTime:
+                self._gaps.add(OVER_TIME, home)
+            except GitError as error:
+                self._gaps.add(str(error), home)
+            self._closer_look(repository, sieve.caught)
+        self._found.gaps = list(self._gaps.texts())
+        return self._found
+
+    def _sift(self, repository: Repository, sieve: Sieve, home: str) -> None:
+        """Read every object once."""
+        deadline = self._limits.deadline
+        limits = Limits(self._limits.stop, None if deadline is None else deadline - _CLOSER_LOOK)
+        listing = list_objects(repository.git, limits.check)
+        streams: list[ObjectStream] = []
+        try:
+            overlap, largest = self._needles.overlap, self._bounds.memory
+            streams.extend(ObjectStream(repository.git, half, overlap, largest) for half in listing.halves)
+            meter = _Meter(listing.total, self._progress)
+            for _, block in blocks_of(streams, limits.check):
+                sieve.look(block)
+                self._found.bytes += len(block.data)
+                meter.show(sum(stream.done for stream in streams), self._found.bytes)
+        finally:
+            self._found.objects += sum(stream.done for stream in streams)
+            for stream in streams:
+                stream.stop()
+            for half in listing.halves:
+                half.close()
+        unreadable = [name for stream in streams for name in stream.unreadable]
+        complaints = [*listing.complaints, *(text for stream in streams for text in stream.complaints)]
+        for name in unreadable:
+            self._gaps.add("git cannot read this object", f"{home}, object {name[:12]}")
+        for complaint in dict.fromkeys(complaints):
+            self._gaps.add(f"git says: {printable(self._masked(complaint))}", home)
+        if left := sum(stream.left for stream in streams):
+            self._gaps.add(f"too much is damaged; {left} objects were not read (git fsck tells more)", home)
+
+    def _closer_look(self, repository: Repository, caught: list[str]) -> None:
+        """Search what the sieve caught as any other file is searched, then ask where it comes from."""
+        if caught:
+            look = CloserLook(repository, self._needles, self._bounds, self._limits, self._masked)
+            look.search(caught)
+            look.tell(self._found, self._gaps, self._shown)
+
+
+class _Meter:
+    """Tells how far a pass is, now and then."""
+
+    def __init__(self, total: int, progress: Progress) -> None:
+        self._total = total
+        self._progress = progress
+        self._began = self._told = time.monotonic()
+
+    def show(self, done: int, size: int) -> None:
+        """`done` of the objects, `size` bytes."""
+        now = time.monotonic()
+        if now - self._told >= _PROGRESS_EVERY and done:
+            self._told = now
+            taken = now - self._began
+            text = f"{done} of {self._total} objects, {size / 1e6 / taken:.0f} MB/s"
+            self._progress(text, max(self._total - done, 0) * taken / done)
