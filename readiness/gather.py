@@ -79,6 +79,8 @@ async def gather(work: Assignment) -> Gathered:
     """Run every probe that can run, each within the run's deadline. The first Ctrl-C ends the run in good order."""
     interrupted = asyncio.Event()
     outside = asyncio.all_tasks()
+    # What a task raised that nobody waits for would be logged with its traceback, perhaps after the last word.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
     async with _transport(work) as transport:
         sessions = {
             environment: Session(environment, work.config, work.configuration, transport, work.secrets)
@@ -240,7 +242,10 @@ def _redacted(evidence: Evidence, redactor: Redactor) -> dict[str, JsonValue]:
 
 @contextmanager
 def _on_interrupt(event: asyncio.Event) -> Iterator[None]:
-    """The first SIGINT or SIGTERM sets the event; a second SIGINT is Python's own, and ends everything at once."""
+    """The first signal sets the event; a second SIGINT is Python's own, and ends everything at once.
+
+    SIGHUP counts too, unless `nohup` has it ignored: who closes the terminal must not leave a drill's key behind.
+    """
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -248,7 +253,9 @@ def _on_interrupt(event: asyncio.Event) -> Iterator[None]:
         loop.remove_signal_handler(signal.SIGINT)
 
     handled = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+            continue
         with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread, or not on this platform
             loop.add_signal_handler(number, stop)
             handled.append(number)

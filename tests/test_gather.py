@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -236,7 +237,7 @@ def test_a_probe_may_still_bring_what_it_has_when_it_is_stopped() -> None:
     assert of(result, "weather").data == {"sunny": True, "degrees": 1.0}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_ends_the_run_in_good_order(number: signal.Signals) -> None:
     async def interrupt(_: ProbeContext) -> NoReturn:
         os.kill(os.getpid(), number)
@@ -251,6 +252,17 @@ def test_an_interruption_ends_the_run_in_good_order(number: signal.Signals) -> N
     assert lack is not None
     assert (lack.because, lack.detail) == (Because.TIMED_OUT, "the run was interrupted")
     assert signal.getsignal(number) == before
+
+
+def test_a_hangup_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signal, "getsignal", lambda _: signal.SIG_IGN)
+
+    async def look(_: ProbeContext) -> Weather:
+        # Only a handler that was never added cannot be taken away.
+        assert not asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+        return Weather()
+
+    assert of(gathered(make_probe(Weather, look)), "weather").missing is None
 
 
 def test_no_probe_is_no_run() -> None:
@@ -309,6 +321,22 @@ def test_what_a_probe_leaves_running_does_not_hold_the_run_up() -> None:
     left: list[asyncio.Task[Any]] = []
     assert of(gathered(make_probe(Season, litter)), "season").missing is None
     assert left[0].cancelled()
+
+
+def test_what_is_lost_in_a_task_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail() -> NoReturn:
+        raise RuntimeError(VALUE)
+
+    async def lose(_: ProbeContext) -> Season:
+        left = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        del left
+        gc.collect()
+        return Season()
+
+    gathered(make_probe(Season, lose))
+    gc.collect()
+    assert caplog.records == []
 
 
 def test_a_probe_that_leaves_the_process_does_not(capsys: pytest.CaptureFixture[str]) -> None:
