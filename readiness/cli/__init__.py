@@ -19,6 +19,7 @@ COMMANDS = {
     "report": "Render a JSON result again, in any format.",
     "checks": "List the catalogue of checks.",
     "explain": "Show one check's full documentation.",
+    "lab": "Run the application against a faulty Aurora, and show what it does.",
     "drill": "Run only the deleted-key drill; --guided for those who delete the key in the portal.",
     "emulator": "Serve the emulator on loopback until interrupted.",
     "cleanup": "Remove sandbox keys that an interrupted drill left behind.",
