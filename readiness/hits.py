@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from readiness.searched import Artifacts, Hit, InHistory, Logs, Searched, Source
 from readiness.wording import plural
 
 _DEPENDENCIES = frozenset({"node_modules", "bower_components", "site-packages", "dist-packages"})
+_SEPARATOR = re.compile(r"[/!]")
+"""Of folders, and of an archive from what it holds."""
 _TOLD = 20
 """Gaps that a verdict tells; the rest are counted."""
 _SHORT = 12
@@ -38,7 +41,7 @@ def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = Tru
         reason = next((excuse.reason for excuse in hit.excuses if excuse.check == check), None)
         if reason is not None:
             notes.append(Finding(message=f"excused: {hit.what}: {reason}", location=hit.location))
-        elif not dependencies_count and _DEPENDENCIES & set(hit.location.path.split("/")):
+        elif not dependencies_count and _DEPENDENCIES & set(_SEPARATOR.split(hit.location.path)):
             notes.append(Finding(message=f"{hit.what}, in a dependency", location=hit.location))
         else:
             counted.append(hit)

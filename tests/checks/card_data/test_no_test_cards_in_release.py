@@ -52,7 +52,7 @@ def test_a_comment_excuses_it_and_is_told(kind: str) -> None:
     assert judge(CHECK, *with_tree(kind, other)).status is Status.FAILED
 
 
-@pytest.mark.parametrize("path", ["node_modules/a/b.js", "image.tar/usr/lib/python3/site-packages/faker/cards.py"])
+@pytest.mark.parametrize("path", ["node_modules/a/b.js", "app.whl!site-packages/faker/cards.py"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_packages_of_others_are_told_but_do_not_count(kind: str, path: str) -> None:
     verdict = judge(CHECK, *with_built(kind, make.hit("found", path)))
