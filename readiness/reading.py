@@ -15,6 +15,11 @@ from readiness.model import Because, Finding, Verdict
 
 JsonObject = Mapping[str, JsonValue]
 
+LONGEST_LIFETIME = 2**53
+"""Seconds that every JSON reader still holds exactly (RFC 8259, 6)."""
+ERROR_FIELDS = frozenset({"error", "errorcode", "exceptiontype", "statuscode"})
+"""What marks an error, in any of the vendor's shapes and either case; no answer to a read has such a field."""
+
 
 class MintOutcome(StrEnum):
     """What a token endpoint's answer says of a key."""
@@ -54,6 +59,8 @@ def token_faults(exchange: Exchange) -> tuple[str, ...]:
     lifetime = fields.get("expires_in")
     if not isinstance(lifetime, int) or isinstance(lifetime, bool) or lifetime <= 0:
         faults.append("`expires_in` is not a positive integer")
+    elif lifetime > LONGEST_LIFETIME:
+        faults.append("`expires_in` is not a number of seconds that anybody can count")
     return tuple(faults)
 
 
@@ -78,7 +85,10 @@ def without_token(mint: Attempt) -> Missing | None:
 
 
 def token_refused(attempt: Attempt) -> bool | Missing:
-    """Whether the API refused a token: True for 401, False for 200; Missing when the answer decides neither."""
+    """Whether the API refused a token: True for 401, False for 200; Missing when the answer decides neither.
+
+    An error that comes with 200, as some gateways wrap it, shows neither that the token was taken nor that it was not.
+    """
     if isinstance(attempt, Missing):
         return attempt
     if unusable := attempt.unusable():
@@ -86,9 +96,17 @@ def token_refused(attempt: Attempt) -> bool | Missing:
     if attempt.status == 401:
         return True
     if attempt.status == 200:
-        return attempt.not_json() or False
+        return attempt.not_json() or _wrapped_error(attempt) or False
     because = Because.REFUSED if attempt.status == 403 else Because.UNREACHABLE
     return Missing(because=because, detail=f"{attempt}: neither accepted (200) nor refused (401)")
+
+
+def _wrapped_error(exchange: Exchange) -> Missing | None:
+    """Why a 200 is no success: its body is one of the vendor's errors."""
+    named = sorted(name for name, value in exchange.fields.items() if name.lower() in ERROR_FIELDS and value)
+    if not named:
+        return None
+    return Missing(because=Because.UNREACHABLE, detail=f"{exchange}: its body is an error with `{named[0]}`")
 
 
 def not_accepted(read: Attempt) -> Missing | None:

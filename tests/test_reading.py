@@ -40,6 +40,12 @@ def test_what_a_complete_answer_says_of_a_key(attempt: Any, expected: MintOutcom
     assert mint_outcome(attempt) is expected
 
 
+def test_a_lifetime_beyond_all_clocks_is_none() -> None:
+    assert mint_outcome(make.token(200, {"access_token": "t", "token_type": "Bearer", "expires_in": 10**400})) is (
+        MintOutcome.WRONG
+    )
+
+
 @pytest.mark.parametrize("fault", ["html", "truncated", "empty", "redirect", "408", "429", "500", "503"])
 def test_what_decides_nothing(fault: str) -> None:
     assert isinstance(mint_outcome(make.FAULTS[fault]), Missing)
@@ -65,6 +71,15 @@ def test_a_token_is_accepted_or_refused_or_neither() -> None:
     assert forbidden.because is Because.REFUSED
     for fault in ("404 empty", "html", "list"):
         assert isinstance(token_refused(make.FAULTS[fault]), Missing)
+
+
+@pytest.mark.parametrize(
+    "body", [{"statusCode": 401, "title": "Validation failed"}, {"ErrorCode": "I0000"}, {"error": "invalid_token"}]
+)
+def test_an_error_with_status_200_shows_neither(body: dict[str, object]) -> None:
+    lack = token_refused(make.exchange(200, body))
+    assert isinstance(lack, Missing)
+    assert "its body is an error" in lack.detail
 
 
 def test_controls_say_why_they_are_none() -> None:

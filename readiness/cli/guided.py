@@ -53,12 +53,21 @@ def guide(prepared: Prepared, client_id: str | None, secret_from: str | None, co
 def _reference(text: str) -> SecretRef:
     """Read `env:NAME`, `file:PATH` or `command:ARGV`. The secret itself is not taken: it would stay in the history."""
     store, colon, spec = text.partition(":")
-    if not colon or not spec or store not in {"env", "file", "command"}:
+    words = _words(spec) if store == "command" else spec
+    if not colon or not words or store not in {"env", "file", "command"}:
         raise UsageError(
             "The secret is given by reference: env:NAME, file:PATH or command:ARGV.",
             "A value on the command line would stay in the shell's history.",
         )
-    return SecretRef(store=store, spec=shlex.split(spec) if store == "command" else spec)
+    return SecretRef(store=store, spec=words)
+
+
+def _words(line: str) -> list[str]:
+    """A command line as the shell would split it. Raises UsageError where a quotation mark has no partner."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        raise UsageError("The command of --secret-from has a quotation mark without its partner.") from None
 
 
 async def _confirm(text: str, console: Console) -> None:

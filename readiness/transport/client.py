@@ -198,7 +198,7 @@ class Transport:
                 return httpx.Response(response.status_code, headers=response.headers, content=bytes(body))
         except (TimeoutError, httpx.TimeoutException):
             return Trouble.TIMEOUT, f"no complete answer within {self._timeout:g} s"
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             return _trouble(error)
 
     def _client(self, request: Request) -> httpx.AsyncClient:
@@ -255,7 +255,12 @@ def _retry_after(exchange: Exchange) -> float | None:
 
 
 def _trouble(error: BaseException) -> tuple[Trouble, str]:
-    """Whose fault it was, from the chain of causes."""
+    """Whose fault it was."""
+    return _connection_trouble(error) or _http_trouble(error)
+
+
+def _connection_trouble(error: BaseException) -> tuple[Trouble, str] | None:
+    """What the chain of causes tells of names and TLS."""
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
@@ -266,6 +271,12 @@ def _trouble(error: BaseException) -> tuple[Trouble, str]:
             return Trouble.DNS, f"the name does not resolve ({link.strerror})"
         if isinstance(link, ssl.SSLError):
             return Trouble.TLS, f"TLS failed: {getattr(link, 'verify_message', '') or link.reason or link}"
+    return None
+
+
+def _http_trouble(error: BaseException) -> tuple[Trouble, str]:
+    if isinstance(error, httpx.LocalProtocolError | UnicodeError):
+        return Trouble.PROTOCOL, "the request cannot be written as HTTP: perhaps the token holds unfit characters"
     if isinstance(error, httpx.ConnectError):
         return Trouble.CONNECT, "the connection was refused or could not be made"
     if isinstance(error, httpx.ReadError | httpx.WriteError | httpx.CloseError):

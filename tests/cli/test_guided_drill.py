@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from readiness.cli import run_command
+from readiness.cli.guided import _reference
+from readiness.errors import UsageError
 from readiness.evidence import EvidenceSet
 from readiness.facts import Clock, KeyDrill
 from tests.cli.terminal import Terminal, terminal
@@ -156,6 +158,11 @@ def test_a_secret_itself_is_not_taken(guided: Guided, given: str) -> None:
         assert tool.end() == 2
     assert "by reference" in tool.shown
     assert "hunter2" not in tool.shown
+
+
+def test_a_command_with_an_open_quotation_is_told() -> None:
+    with pytest.raises(UsageError, match="quotation mark"):
+        _reference("command:pass show 'aurora")
 
 
 @pytest.mark.parametrize("trouble", ["unset", "wrong", "dead"])

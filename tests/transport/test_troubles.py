@@ -13,6 +13,7 @@ from readiness.emulator.core.faults import FaultRule
 from readiness.emulator.settings import Settings
 from readiness.evidence import Body, Trouble
 from readiness.model import Because
+from readiness.secret import Secret
 from readiness.transport.client import MAX_BODY
 from tests.transport.driving import SANDBOX, send
 from tests.transport.servers import (
@@ -47,6 +48,15 @@ def test_a_name_that_does_not_resolve() -> None:
 
 def test_a_name_that_no_resolver_takes() -> None:
     assert trouble(f"http://{'a' * 64}.invalid/v2/ping") is Trouble.DNS
+
+
+@pytest.mark.parametrize("token", ["caf\u00e9-0123456789", "line\r\nX-Forged: 1"])
+def test_a_token_that_no_header_can_hold(token: str) -> None:
+    with Server(saying(answer(b"{}"))) as server:
+        sent = send(f"{server.url}/v2/ping", bearer=Secret(token, "sandbox mint access_token"))
+        assert not any(b"Forged" in seen.request for seen in server.seen)
+    assert sent.exchange.trouble is Trouble.PROTOCOL
+    assert "cannot be written as HTTP" in sent.exchange.detail
 
 
 def test_a_refused_connection() -> None:
