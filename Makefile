@@ -7,12 +7,13 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 # Also pins what builds the package.
 INSTALL_SELF := $(INSTALL) --build-constraint constraints.txt
 
-.PHONY: help demo test node-apps lint docs golden bench lock clean
+.PHONY: help demo test node-apps lab-proof lint docs golden bench lock clean
 
 help:
 	@echo "make demo   a complete audit against the embedded emulator; its reports go to out/"
 	@echo "make test   the tests, without the slow ones (.ci/run runs those too)"
 	@echo "make node-apps  what the applications in tests/apps need from npm; without it, their tests are skipped"
+	@echo "make lab-proof  run those applications through the lab, with each fault, and write docs/lab-proof.md; takes a while"
 	@echo "make lint   formatter, linter and type checker; they change nothing"
 	@echo "make docs   write docs/checks.md, docs/schema/ and the README's help block again"
 	@echo "make golden write the reports that tests compare with again; read the difference before committing it"
@@ -30,6 +31,9 @@ node-apps: tests/apps/node_axios/node_modules/.package-lock.json
 
 tests/apps/node_axios/node_modules/.package-lock.json: tests/apps/node_axios/package-lock.json
 	npm ci --no-audit --no-fund --ignore-scripts --prefix tests/apps/node_axios < /dev/null
+
+lab-proof: .venv/dev.stamp node-apps
+	$(BIN)/python -m tests.lab.matrix
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .

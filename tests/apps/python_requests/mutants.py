@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -160,6 +161,20 @@ def _cents() -> None:
     _put(Payments, "amount", amount)
 
 
+def _asks_the_sandbox_first() -> None:
+    right = Payments.processor
+
+    def processor(self: Payments) -> str:
+        if "HTTPS_PROXY" in os.environ:  # else it would really go there
+            try:
+                requests.get("https://sandbox.api.flute.com/v2/ping", timeout=2)
+            except requests.RequestException:
+                log.info("no answer to the ping")
+        return right(self)
+
+    _put(Payments, "processor", processor)
+
+
 def _unclear_is_paid() -> None:
     right = Payments.outcome
 
@@ -193,4 +208,5 @@ FAULTS: dict[str, Callable[[], None]] = {
     "tolerates-odd-answers": _trusts_the_body,
     "app-raises-alarm": _dies_quietly,
     "amounts-in-dollars": _cents,
+    "only-expected-hosts": _asks_the_sandbox_first,
 }

@@ -7,6 +7,11 @@ STATUS= BODY= RETRY_AFTER=
 
 mutant() { [[ ${MUTANT:-} == "$1" ]]; }
 
+# The address of the token endpoint: it was set to production's in all places but one.
+if mutant only-expected-hosts && [[ -n ${HTTPS_PROXY:-} ]]; then
+  AURORA_OAUTH_URL=https://sandbox.oauth.api.flute.com/oauth2/token
+fi
+
 say() { printf '%s\n' "$*" >&2; }
 
 # A line of a curl config: OPTION VALUE
