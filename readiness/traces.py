@@ -179,6 +179,8 @@ class ScenarioTrace(Record):
     duration: float
     waited: float
     """Seconds of it that were spent waiting for the application, or for a clock that it needs."""
+    paused: float = 0.0
+    """Seconds of those in which only its clock was to run on."""
     facts: dict[str, JsonValue] = Field(default_factory=dict)
     """What was arranged, as numbers: lifetimes, limits, moments."""
     calls: tuple[Call, ...] = ()

@@ -51,6 +51,7 @@ class Bench:
     facts: dict[str, Any] = field(default_factory=dict)
     command_lines: set[Line] = field(default_factory=set)
     waited: float = 0.0
+    paused: float = 0.0
     _waiting: int = 0
     _waits_since: float = 0.0
     _payments: int = 0
@@ -186,8 +187,10 @@ class Bench:
 
     async def pause(self, seconds: float) -> None:
         """Let the application's own clock run on: for what only time brings about."""
+        began = self.recorder.now()
         with self.waiting():
             await asyncio.sleep(max(seconds, 0.0))
+        self.paused += self.recorder.now() - began
 
     async def until(self, met: Callable[[], bool], within: float) -> bool:
         """Wait for something that calls, output or processes bring about."""
@@ -282,7 +285,7 @@ class Bench:
         reading = Reading(self.recorder, redactor, cards, known, self.command_lines)
         self.recorder.outcomes[:] = [_redacted(outcome, reading) for outcome in self.recorder.outcomes]
         trace = reading.trace(story=story, expected=expected, began=began, waited=self.waited, cut=self.launcher.cut)
-        return trace.model_copy(update={"facts": self.facts})
+        return trace.model_copy(update={"facts": self.facts, "paused": round(min(self.paused, self.waited), 3)})
 
 
 def _redacted(outcome: Outcome, reading: Reading) -> Outcome:
