@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from readiness.config.model import Config
@@ -10,10 +12,11 @@ from readiness.evidence import Evidence, Missing
 from readiness.model import Because, Environment
 from readiness.probe import PlannedRequest, Probe, ProbeContext
 from readiness.probes.searching import bounds_of, facts_of, folder_of, in_thread, needles_for, tree_search
+from readiness.scan.globs import glob_matches
 from readiness.scan.history import HistorySearch
 from readiness.scan.limits import Limits
 from readiness.scan.patterns import Place
-from readiness.searched import GitHistory
+from readiness.searched import GitHistory, Hit
 
 
 class GitHistoryProbe(Probe):
@@ -47,9 +50,27 @@ def _search(context: ProbeContext, limits: Limits) -> GitHistory:
         progress=context.progress,
     )
     found = search.search([folder_of(context) / source.path for source in context.config.sources if source.history])
+    facts = facts_of(context, needles, found)
+    facts["credentials"] = tuple(hit for hit in facts["credentials"] if _is_of_a_source(hit, context, shown))
     return GitHistory(
         files=found.objects,
         repositories=tuple(found.repositories),
         gaps=tuple(found.gaps),
-        **facts_of(context, needles, found),
+        **facts,
     )
+
+
+def _is_of_a_source(hit: Hit, context: ProbeContext, shown: Callable[[str | Path], str]) -> bool:
+    """Whether a path of the history lies in a declared source, and is not excluded from it.
+
+    A secret that is known counts wherever it stands in a repository. What only looks like one may be another project's
+    example, if the repository holds more than is declared.
+    """
+    path = hit.location.path.partition("!")[0]
+    for source in context.config.sources:
+        root = shown(folder_of(context) / source.path)
+        relative = os.path.relpath(path, root)
+        inside = relative != os.pardir and not relative.startswith(os.pardir + os.sep)
+        if source.history and inside and not any(glob_matches(each.pattern, relative) for each in source.exclude):
+            return True
+    return False
