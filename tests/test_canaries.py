@@ -122,11 +122,11 @@ class _Handler(BaseHTTPRequestHandler):
         if status == 200 or style == 0:
             content = json.dumps({**answer, "echo": echo, "correlationId": plain[-100:]}).encode()
         elif style == 1:
-            content = f"<!DOCTYPE html><html><body>{html.escape(plain)} {json.dumps(echo)}</body></html>".encode()
+            content = f"<!DOCTYPE html><html><body>{CARD} {html.escape(plain)} {json.dumps(echo)}</body></html>".encode()
         elif style == 2:
             content = json.dumps({**answer, "echo": echo}).encode()[:-7]
         else:
-            content = f"error: {plain}\n{echo}".encode()
+            content = f"error: {CARD} {plain}\n{echo}".encode()
         self.send_response(status)
         for name in ("X-Correlation-Id", "WWW-Authenticate", "Location", "Server"):
             value = urllib.parse.unquote_plus(body.decode("utf-8", "replace"))[-400:] or str(
