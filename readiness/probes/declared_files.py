@@ -25,7 +25,7 @@ class ArtifactsProbe(Probe):
         """No request at all."""
         del environment
         if "artifacts" not in config.model_fields_set:
-            detail = "no `artifacts` are declared: name what you build and ship, or write `artifacts: []` if nothing is"
+            detail = "no `artifacts` are declared: add `artifacts: [dist/**]`, or `artifacts: []` if nothing is built"
             return Missing(because=Because.NOT_CONFIGURED, detail=detail)
         return []
 
@@ -44,7 +44,7 @@ class LogsProbe(Probe):
         """No request at all."""
         del environment
         if "logs" not in config.model_fields_set:
-            detail = "no `logs` are declared: name your log files, or write `logs: []` if none are kept"
+            detail = "no `logs` are declared: add `logs: [var/log/*.log]`, or `logs: []` if none are kept"
             return Missing(because=Because.NOT_CONFIGURED, detail=detail)
         return []
 
