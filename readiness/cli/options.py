@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -69,10 +70,46 @@ def state_dir() -> Path:
 
 @contextlib.contextmanager
 def hushed() -> Iterator[None]:
-    """What foreign code prints goes nowhere: it has passed no gate, and standard output is for reports."""
+    """What foreign code prints goes nowhere: it has passed no gate, and standard output is for reports.
+
+    That holds for programs which it starts, too: they know descriptors only.
+    """
     with (
         Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        _pointed_at(nowhere, sys.__stdout__),
+        _pointed_at(nowhere, sys.__stderr__),
         contextlib.redirect_stdout(nowhere),
         contextlib.redirect_stderr(nowhere),
     ):
         yield
+
+
+@contextlib.contextmanager
+def _pointed_at(target: TextIO, stream: TextIO | None) -> Iterator[None]:
+    """The descriptor of a standard stream leads elsewhere for a while, if the process has that stream."""
+    if stream is None:
+        yield
+        return
+    stream.flush()
+    descriptor = stream.fileno()
+    kept = os.dup(descriptor)
+    os.dup2(target.fileno(), descriptor)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            stream.flush()
+        os.dup2(kept, descriptor)
+        os.close(kept)
+
+
+@contextlib.contextmanager
+def apart(stream: TextIO) -> Iterator[TextIO]:
+    """The same stream on a descriptor of its own, which `hushed` leaves alone."""
+    try:
+        descriptor = os.dup(stream.fileno())
+    except (AttributeError, OSError):  # there is none, or it is no file
+        yield stream
+        return
+    with open(descriptor, "w", encoding=stream.encoding, errors=stream.errors, buffering=1) as own:  # noqa: PTH123 - by descriptor
+        yield own

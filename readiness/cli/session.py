@@ -12,7 +12,7 @@ from typing import IO, Any, TextIO, cast
 import rich.console
 
 from readiness.audit import DEADLINE, Audit, Options
-from readiness.cli.options import hushed
+from readiness.cli.options import apart, hushed
 from readiness.errors import UsageError
 from readiness.evidence import EvidenceError, EvidenceSet, Selection, read_evidence
 from readiness.model import AuditResult, Environment, Permission, Readiness, Severity
@@ -86,11 +86,12 @@ class Console:
     @contextlib.contextmanager
     def watch(self) -> Iterator[Progress]:
         """Show what a run does while it runs, and nothing that plug-ins print."""
-        console = Patient(file=sys.stderr, no_color=self._no_color or None)
-        with Progress(console, quiet=self.quiet) as progress:
-            self.people = sys.stderr
-            with hushed():
-                yield progress
+        with apart(sys.stderr) as own, contextlib.redirect_stderr(own):
+            console = Patient(file=own, no_color=self._no_color or None)
+            with Progress(console, quiet=self.quiet) as progress:
+                self.people = sys.stderr
+                with hushed():
+                    yield progress
 
     def summary(self, result: AuditResult, sink: Sink, written: Sequence[Path], *, to_stdout: bool) -> None:
         """The readable end of a run."""

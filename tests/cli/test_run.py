@@ -206,7 +206,10 @@ def test_a_closed_pipe_does_not_end_a_run(integration: Complete) -> None:
 def test_what_plugins_print_goes_nowhere(integration: Complete) -> None:
     folder = integration.stage.folder / "ops"
     (folder / "acme").mkdir(parents=True)
-    loud = "import sys; print('LOUD'); print('LOUD', file=sys.stderr)"
+    loud = (
+        "import os, subprocess, sys; print('LOUD'); print('LOUD', file=sys.stderr); sys.__stdout__.write('LOUD'); "
+        "os.write(1, b'LOUD'); os.write(2, b'LOUD'); subprocess.run(['sh', '-c', 'echo LOUD; echo LOUD >&2'])"
+    )
     (folder / "acme" / "rule.py").write_text(
         f"{loud}\nfrom readiness.api import Configuration, Kind, Severity, Verdict, check\n"
         "@check(title='T', failing_title='F', severity=Severity.MAJOR, kind=Kind.STATIC, needs=[Configuration])\n"
