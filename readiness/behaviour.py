@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from readiness.evidence import EvidenceView, Missing
-from readiness.model import Because, Finding, Verdict
+from readiness.model import Because, Finding, Status, Verdict
 from readiness.traces import (
     Absent,
     BehaviourTrace,
@@ -20,6 +21,7 @@ from readiness.traces import (
     Sighting,
     WebhookTry,
 )
+from readiness.wording import plural
 
 MOST_QUOTES = 12
 EMULATED = "Emulated API"
@@ -116,6 +118,36 @@ def all_lived(evidence: EvidenceView) -> list[Lived]:
     """Every scenario that was played."""
     found = (lived(evidence, name) for name in evidence[BehaviourTrace].scenarios)
     return [each for each in found if isinstance(each, Lived)]
+
+
+def cards_in_output(evidence: EvidenceView, what: Literal["card number", "security code"]) -> Verdict:
+    """Whether what the application wrote in the lab holds a card number or a security code."""
+    behaviour = evidence.get(BehaviourTrace)
+    if isinstance(behaviour, Missing):
+        return Verdict.unknown(f"{EMULATED}: {behaviour.detail}", because=behaviour.because)
+    if lack := without_payments(evidence):
+        return lack
+    first = lived(evidence, "baseline")
+    if isinstance(first, Verdict):
+        return first
+    for each in all_lived(evidence):
+        lines = [line for line in each.trace.output if what in line.holds]
+        if lines:
+            return each.failed(f"the application's output holds a {what}.", *lines)
+    if any(each.trace.output_cut for each in all_lived(evidence)):
+        return first.unknown("the application wrote more than was looked at.")
+    count = sum(len(each.trace.output) for each in all_lived(evidence))
+    return first.passed(f"{plural(count, 'line')} of the application's output, none with a {what}.")
+
+
+def together(*verdicts: Verdict) -> Verdict:
+    """One verdict for a question that is asked in several ways: failed, then unknown, then passed."""
+    order = (Status.FAILED, Status.UNKNOWN, Status.PASSED, Status.NOT_APPLICABLE)
+    status = min((verdict.status for verdict in verdicts), key=order.index)
+    leading = [verdict for verdict in verdicts if verdict.status is status]
+    findings = tuple(finding for verdict in leading for finding in verdict.findings)
+    summary = " ".join(verdict.summary for verdict in leading)
+    return leading[0].model_copy(update={"summary": summary, "findings": findings})
 
 
 def without_payments(evidence: EvidenceView) -> Verdict | None:

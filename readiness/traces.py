@@ -185,7 +185,7 @@ class ScenarioTrace(Record):
     """What was arranged, as numbers: lifetimes, limits, moments."""
     calls: tuple[Call, ...] = ()
     calls_dropped: int = 0
-    """Calls that came after those that are kept."""
+    """Calls between the first and the last that are kept."""
     outcomes: tuple[Outcome, ...] = ()
     webhooks: tuple[WebhookTry, ...] = ()
     output: tuple[OutputLine, ...] = ()

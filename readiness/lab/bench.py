@@ -283,6 +283,7 @@ class Bench:
         )
         cards = CardSearch([subjects.card, *DECLINED.values()])
         reading = Reading(self.recorder, redactor, cards, known, self.command_lines)
+        reading.learn_codes(self.vendor.codes())
         self.recorder.outcomes[:] = [_redacted(outcome, reading) for outcome in self.recorder.outcomes]
         trace = reading.trace(story=story, expected=expected, began=began, waited=self.waited, cut=self.launcher.cut)
         return trace.model_copy(update={"facts": self.facts, "paused": round(min(self.paused, self.waited), 3)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -16,7 +16,7 @@ from readiness.secret import Redactor
 from readiness.traces import Call, Moment, Outcome, OutputLine, ScenarioTrace, Sighting, WebhookTry
 
 MOST_CALLS = 600
-"""Calls of a scenario that are kept; more are counted."""
+"""Calls of a scenario that are kept, the first and the last; others are counted."""
 MOST_LINES = 300
 LONGEST_TEXT = 500
 """Characters of a line that are kept."""
@@ -110,8 +110,16 @@ class Reading:
 
     def calls(self) -> list[Call]:
         """Every call in order, elsewhere included."""
-        seen = [self._call(entry) for entry in self.recorder.entries[: MOST_CALLS * 10]]
+        seen = [self._call(entry) for entry in self.recorder.entries]
         return sorted([*seen, *self.recorder.elsewhere], key=lambda call: call.t)
+
+    def learn_codes(self, codes: Mapping[str, str]) -> None:
+        """Note the security codes that payments had which the lab did not choose. `codes`: fingerprint -> code."""
+        for number, outcome in enumerate(self.recorder.outcomes):
+            for entry in self.recorder.entries:
+                in_time = outcome.started <= self.recorder.at(entry.received_at) <= outcome.ended
+                if in_time and number not in self.recorder.codes and (code := codes.get(_security_code(entry.body))):
+                    self.recorder.codes[number] = code
 
     def _call(self, entry: Entry) -> Call:
         body = entry.body if isinstance(entry.body, dict) else {}
@@ -169,17 +177,16 @@ class Reading:
     def _code_leaks(self) -> set[int]:
         """Lines that hold the security code of the payment under way.
 
-        Three digits match by chance now and then; that the codes of two different payments each turn up during their
-        own payment is no chance.
+        Three digits match by chance now and then; that two payments show their codes while they are made is no chance.
         """
         leaks: set[int] = set()
-        guilty: set[str] = set()
+        guilty: set[int] = set()
         for number, code in self.recorder.codes.items():
             outcome = self.recorder.outcomes[number]
             for index, heard in enumerate(self.recorder.heard):
                 if outcome.started <= heard.t <= outcome.ended + SLACK and holds_code(heard.text, code):
                     leaks.add(index)
-                    guilty.add(code)
+                    guilty.add(number)
         return leaks if len(guilty) > 1 else set()
 
     def redacted(self, text: str) -> str:
@@ -202,7 +209,8 @@ class Reading:
     def trace(self, *, story: str, expected: str, began: float, waited: float, cut: bool) -> ScenarioTrace:
         """Everything, as evidence."""
         calls = self.calls()
-        kept = calls[:MOST_CALLS]
+        half = MOST_CALLS // 2
+        kept = calls if len(calls) <= MOST_CALLS else [*calls[:half], *calls[-half:]]
         return ScenarioTrace(
             story=story,
             expected=expected,
@@ -219,6 +227,13 @@ class Reading:
             sightings=self.sightings(),
             command_lines=len({line for _, _, line in self.command_lines}),
         )
+
+
+def _security_code(body: object) -> str:
+    """What stands under that name in the body of a payment: a fingerprint, for the journal holds no code."""
+    for name in ("transactionDetails", "cardData", "paymentMethodDetails", "securityCode"):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if isinstance(body, str) else ""
 
 
 def _number(value: object) -> float | None:

@@ -99,6 +99,11 @@ class Vendor:
         half = MOST_TOKENS // 2
         return found if len(found) <= MOST_TOKENS else [*found[:half], *found[-half:]]
 
+    def codes(self) -> dict[str, str]:
+        """Every security code of three digits by its fingerprint, to know the codes that payments had."""
+        fingerprint = self._emulator.core.redaction.fingerprint
+        return {fingerprint(f"{number:03}"): f"{number:03}" for number in range(1000)}
+
     def fingerprints(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """What the journal shows in the place of secrets -> what they are. `secrets`: value -> what it is."""
         fingerprint = self._emulator.core.redaction.fingerprint
