@@ -15,6 +15,8 @@ from readiness.model import Because, Environment, NotChecked
 from readiness.probe import Effect, PlannedRequest, Probe
 from readiness.registry import Registry
 
+LEFT_OUT = "left out by --"
+"""Stands in the reason for everything that the command line took out of a run, before the option's name."""
 READS = frozenset({"GET", "HEAD"})
 HANDSHAKE_METHOD = "TLS"
 """What stands for a method where no request is sent."""
@@ -77,7 +79,7 @@ def select(
         else:
             planned.append(PlannedCheck(check, None))
     left_out.extend(
-        NotChecked(what=f"environment {each}", why="left out by --environment")
+        NotChecked(what=f"environment {each}", why=f"{LEFT_OUT}environment")
         for each in environments
         if each not in chosen
     )
@@ -114,11 +116,11 @@ def _uses(check: Check, kind: str) -> bool:
 
 def _reason_to_leave_out(check: Check, selection: Selection) -> str | None:
     if selection.only and not any(check_matches(check, pattern) for pattern in selection.only):
-        return "left out by --only"
+        return f"{LEFT_OUT}only"
     if any(check_matches(check, pattern) for pattern in selection.skip):
-        return "left out by --skip"
+        return f"{LEFT_OUT}skip"
     missing = [each for each in check.concerns if selection.environments and each not in selection.environments]
-    return f"it is about {' and '.join(missing)}, left out by --environment" if missing else None
+    return f"it is about {' and '.join(missing)}, {LEFT_OUT}environment" if missing else None
 
 
 def _plan_probe(

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from readiness.model import AuditResult, Readiness
+from readiness.plan import LEFT_OUT
 from readiness.report.items import Item
 from readiness.report.words import EMULATED
 
 MOST_STEPS = 5
 """A reader acts on a short list; the findings hold the rest."""
+
+
+def left_out(result: AuditResult) -> int:
+    """How many checks and environments the command line took out of the run: its verdict says nothing of them."""
+    return sum(LEFT_OUT in each.why for each in result.not_checked)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ def _hand_over(result: AuditResult) -> Step:
     title, advice = "Hand this report to the Aurora integration contact", "They sign the checklist off."
     if any(facts.get("preset") == "emulator" for facts in result.environments.values()):
         title, advice = "Review the real service", f"This run used the {EMULATED}."
+    elif left_out(result):
+        title, advice = "Run the whole audit", "This run was about a part: see what was not checked."
     elif result.verdict is Readiness.INCOMPLETE:
         title, advice = "Complete the run", "Something was left out of it: see what was not checked."
     return Step("checklist", title, "", advice, "passed", "")

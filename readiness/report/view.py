@@ -18,7 +18,7 @@ from readiness.model import (
 from readiness.report.checklist import ChecklistRow, checklist
 from readiness.report.items import Item, items_of
 from readiness.report.pictures import Drill, Latency, Matrix, drill_of, latencies_of, matrix_of
-from readiness.report.steps import Step, steps_of
+from readiness.report.steps import Step, left_out, steps_of
 from readiness.report.words import STATUS, verdict_words
 from readiness.wording import plural
 
@@ -173,6 +173,9 @@ def _sentences(result: AuditResult, items: Sequence[Item]) -> tuple[str, ...]:
         said.append("No check at or above the gate ran: an empty review proves nothing.")
     elif not failed and not unknown and result.verdict is not Readiness.INCOMPLETE:
         said.append("Every required check that applies has evidence, and no unwaived failure stands in the way.")
+        if count := left_out(result):
+            left = plural(count, "check or environment", "checks or environments")
+            said.append(f"This is no whole review: --only, --skip or --environment left out {left}.")
     if result.run.interrupted:
         said.append("The run was interrupted: this report is partial.")
     said.extend(

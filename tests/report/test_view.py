@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from readiness.model import AuditResult, Counts, Plugin, Readiness, Severity, Status
+from readiness.model import AuditResult, Counts, NotChecked, Plugin, Readiness, Severity, Status
 from readiness.report.view import view_of
 from tests.report.rows import BLOCKER, HOSTILE, INFO, MAJOR, MINOR, PRODUCTION, SANDBOX, WAIVER, row
 from tests.report.sample import audit, empty, figures, ready, sample
@@ -47,6 +47,15 @@ def test_sentences_say_what_stands_in_the_way() -> None:
         "The plug-in ops-checks did not load, so its checks are missing: ImportError: " + HOSTILE,
     )
     assert view_of(empty()).sentences == ("No check at or above the gate ran: an empty review proves nothing.",)
+
+
+def test_a_part_is_not_taken_for_the_whole() -> None:
+    reasons = ("left out by --only", "it is about production, left out by --environment", "it is too old")
+    left = tuple(NotChecked(what=f"a/{index}", why=why) for index, why in enumerate(reasons))
+    view = view_of(ready().model_copy(update={"not_checked": left}))
+
+    assert view.sentences[-1].endswith("left out 2 checks or environments.")
+    assert [step.title for step in view.steps] == ["Run the whole audit"]
 
 
 def test_an_interrupted_run_is_marked() -> None:
