@@ -1,4 +1,4 @@
-"""The data behind the report's pictures: the four-cell matrix, and the two clocks of the drill. Pure."""
+"""The data behind the report's pictures: the four-cell matrix, the two clocks of the drill, the lab. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 from readiness.evidence import Evidence, Exchange, Missing
 from readiness.facts import Clock, CrossEnvironment, KeyDrill
+from readiness.lab_figures import lab_figure
 from readiness.model import Environment
 from readiness.reading import MintOutcome, mint_outcome
+from readiness.traces import BehaviourTrace
 
 CLOCKS = (("A", "the key gets no token any more", "mint_clock"), ("B", "its token is refused", "token_clock"))
 
@@ -22,6 +24,9 @@ def figures_of(items: Mapping[type[Evidence], Mapping[Environment | None, Eviden
     drill = items.get(KeyDrill, {}).get(None)
     if isinstance(drill, KeyDrill):
         figures["drill"] = _drill(drill)
+    behaviour = items.get(BehaviourTrace, {}).get(None)
+    if isinstance(behaviour, BehaviourTrace):
+        figures["lab"] = lab_figure(behaviour)
     return figures
 
 

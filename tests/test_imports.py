@@ -19,7 +19,19 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("emulated", "saved_evidence", "starter", "cleanup", "doctor"),
     ),
     ("api", "probe", "registry", "plan", "judge", "transport", "emulator", "configuration", "schema"),
-    ("check", "config", "facts", "searched", "traces", "behaviour", "reading", "hits", "clocks", "figures"),
+    (
+        "check",
+        "config",
+        "facts",
+        "searched",
+        "traces",
+        "behaviour",
+        "reading",
+        "hits",
+        "clocks",
+        "figures",
+        "lab_figures",
+    ),
     ("secret", "evidence"),
     ("model", "errors", "hosts", "layout", "requirements", "wording"),
 )
@@ -30,7 +42,19 @@ UPWARD = {("registry", "probes")}
 
 IMPURE = frozenset({"httpx", "socket", "ssl", "os", "subprocess", "asyncio", "time", "random", "click"})
 PURE = (
-    *("model", "evidence", "facts", "searched", "traces", "behaviour", "reading", "hits", "clocks", "figures"),
+    *(
+        "model",
+        "evidence",
+        "facts",
+        "searched",
+        "traces",
+        "behaviour",
+        "reading",
+        "hits",
+        "clocks",
+        "figures",
+        "lab_figures",
+    ),
     *("check", "judge", "plan", "hosts", "wording", "requirements", "api", "emulator/core"),
 )
 HTTP = {"readiness.transport.client", "readiness.emulator.delivery", "readiness.lab.http"}

@@ -185,7 +185,7 @@ class Latency:
 
 def matrix_of(figures: Mapping[str, Any]) -> Matrix | None:
     """The environment matrix, if the run has one that can be drawn: exactly the four combinations."""
-    matrix = _read(Matrix, figures.get("matrix"))
+    matrix = read(Matrix, figures.get("matrix"))
     if matrix is None:
         return None
     cells = {(cell.key_of, cell.endpoint_of): cell for cell in matrix.cells}
@@ -197,7 +197,7 @@ def matrix_of(figures: Mapping[str, Any]) -> Matrix | None:
 
 def drill_of(figures: Mapping[str, Any]) -> Drill | None:
     """The drill, if the run has one with a clock to show."""
-    drill = _read(Drill, figures.get("drill"))
+    drill = read(Drill, figures.get("drill"))
     return drill if drill is not None and drill.clocks else None
 
 
@@ -215,7 +215,8 @@ def latencies_of(ledger: Iterable[LedgerEntry]) -> tuple[Latency, ...]:
     )
 
 
-def _read(kind: type[F], data: Any) -> F | None:
+def read(kind: type[F], data: Any) -> F | None:
+    """A figure of that kind, or None where the data is no such thing."""
     try:
         return kind.model_validate(data)
     except ValidationError:

@@ -19,6 +19,7 @@ from readiness.report.checklist import ChecklistRow, checklist
 from readiness.report.items import Item, items_of
 from readiness.report.pictures import Drill, Latency, Matrix, drill_of, latencies_of, matrix_of
 from readiness.report.steps import Step, left_out, steps_of
+from readiness.report.stories import Lab, lab_of
 from readiness.report.words import STATUS, verdict_words
 from readiness.wording import plural
 
@@ -101,6 +102,7 @@ class View:
     matrix: Matrix | None
     drill: Drill | None
     latencies: tuple[Latency, ...]
+    lab: Lab | None
     waivers: tuple[WaiverLine, ...]
     attestations: tuple[AttestationLine, ...]
 
@@ -145,6 +147,7 @@ def view_of(result: AuditResult) -> View:
         matrix=matrix_of(result.figures),
         drill=drill_of(result.figures),
         latencies=latencies_of(result.ledger),
+        lab=lab_of(result.figures, items),
         waivers=_waivers(result, waived),
         attestations=tuple(
             AttestationLine(item, vouched, _days_left(vouched.expires, result))

@@ -10,6 +10,7 @@ from readiness.model import AuditResult
 
 _OURS = frozenset({"format", "status", "severity", "environment", "because", "kind", "verdict", "gate", "outcome"})
 """Closed vocabularies and dates: nothing foreign fits in."""
+_LAB = frozenset({"state", "to", "token_state", "scheme", "handling"})
 _DATES = frozenset({"at", "on", "expires", "started_at", "finished_at", "key_of", "endpoint_of", "way"})
 
 FRAGMENTS = (
@@ -37,7 +38,7 @@ def _poison(value: Any, key: str, text: str) -> Any:
         return {name: _poison(item, name, text) for name, item in value.items()}
     if isinstance(value, list):
         return [_poison(item, key, text) for item in value]
-    if isinstance(value, str) and key not in _OURS | _DATES:
+    if isinstance(value, str) and key not in _OURS | _LAB | _DATES:
         # Merchant or partner, which is `kind` of the integration, is kept by name; an emulator stays one.
         return value if value == "emulator" else text
     return value

@@ -133,6 +133,19 @@ def failures() -> tuple[Result, ...]:
             remediation="Rotate it.",
         ),
         row(
+            "resilience/idempotency-key-kept",
+            Status.FAILED,
+            BLOCKER,
+            kind=Kind.BEHAVIOUR,
+            title="A repeated payment has a new idempotency key",
+            summary="Emulated API: one payment, two charges.",
+            findings=(
+                _seen(
+                    "lost-answer: 0.52 s: POST /v2/transactions → 200", "behaviour", "/scenarios/lost-answer/calls/3"
+                ),
+            ),
+        ),
+        row(
             "transport/certificate-valid",
             Status.FAILED,
             MAJOR,

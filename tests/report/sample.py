@@ -20,6 +20,7 @@ from readiness.model import (
     Tool,
     readiness_of,
 )
+from tests.report.lab import lab
 from tests.report.rows import BLOCKER, EXPIRED, HOSTILE, MAJOR, PRODUCTION, SANDBOX, failures, others, row, unknowns
 
 START = datetime(2026, 11, 24, 6, 32, 10, tzinfo=UTC)
@@ -52,11 +53,12 @@ def _cell(key: Environment, endpoint: Environment, outcome: str, why: str) -> di
 
 
 def figures() -> dict[str, Any]:
-    """A matrix with a good, a bad and an unknown cell; a drill with a clock that stopped and one that did not."""
+    """A matrix with a good, a bad and an unknown cell; a drill with one clock that stopped; the lab."""
     minted = "POST api.flute.com/oauth/token → 200"
     dead = {"name": "A", "title": "the key gets no token any more", "last_accepted": 1.5, "first_refused": 2.0}
     alive = {"name": "B", "title": "its token is refused", "last_accepted": 12.0, "first_refused": None}
     return {
+        "lab": lab(),
         "matrix": {
             "cells": [
                 _cell(SANDBOX, SANDBOX, "mints", "POST sandbox.api.flute.com/oauth/token → 200"),

@@ -22,7 +22,7 @@ def test_one_suite_for_each_area_and_unique_names() -> None:
 def test_sums_are_those_of_the_cases() -> None:
     root = ET.fromstring(render(sample(), "junit"))
 
-    assert [root.attrib[key] for key in ("tests", "failures", "errors", "skipped")] == ["15", "4", "3", "2"]
+    assert [root.attrib[key] for key in ("tests", "failures", "errors", "skipped")] == ["16", "5", "3", "2"]
     for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         assert sum(int(suite.attrib[key]) for suite in root) == len(list(root.iter(tag)))
 

@@ -102,7 +102,7 @@ def test_junit_is_legal_xml_with_one_case_for_each_result(text: str) -> None:
     cases = list(root.iter("testcase"))
     assert len(cases) == len(result.results)
     assert [Counter(child.tag for case in cases for child in case)] == [
-        Counter({"failure": 4, "error": 3, "skipped": 2, "system-out": 1})
+        Counter({"failure": 5, "error": 3, "skipped": 2, "system-out": 1})
     ]
 
 

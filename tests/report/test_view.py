@@ -21,7 +21,7 @@ def test_groups_come_in_the_order_of_reading() -> None:
 def test_inside_a_group_the_dearest_comes_first() -> None:
     failed = view_of(sample()).groups[0].items
 
-    assert [item.result.severity for item in failed] == [BLOCKER, BLOCKER, MAJOR, MINOR]
+    assert [item.result.severity for item in failed] == [BLOCKER, BLOCKER, BLOCKER, MAJOR, MINOR]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_verdict_in_words(result: AuditResult, verdict: str, tone: str) -> None:
 
 def test_sentences_say_what_stands_in_the_way() -> None:
     assert view_of(sample()).sentences == (
-        "3 failures at or above the gate (major) stand in the way.",
+        "4 failures at or above the gate (major) stand in the way.",
         "2 required checks could not be decided, and unknown never counts as passed.",
         "The plug-in ops-checks did not load, so its checks are missing: ImportError: " + HOSTILE,
     )
@@ -113,8 +113,8 @@ def test_every_step_links_to_a_finding() -> None:
 def test_coverage_counts_required_checks_that_have_evidence() -> None:
     coverage = view_of(sample()).coverage
 
-    assert (coverage.required, coverage.covered, coverage.attested) == (11, 9, 1)
-    assert str(coverage) == "9 of 11 required checks have evidence, 1 of them a person's word."
+    assert (coverage.required, coverage.covered, coverage.attested) == (12, 10, 1)
+    assert str(coverage) == "10 of 12 required checks have evidence, 1 of them a person's word."
     assert "no evidence" in str(view_of(empty()).coverage)
 
 
