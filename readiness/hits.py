@@ -29,6 +29,11 @@ class Sorted(NamedTuple):
     notes: list[Finding]
     """The others, each with the reason why it does not count."""
 
+    @property
+    def aside(self) -> str:
+        """What to add to a sentence that says that nothing was found, if that is so only by leave of the notes."""
+        return f", {plural(len(self.notes), 'place')} aside that {_do(len(self.notes))} not count" if self.notes else ""
+
 
 def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = True) -> Sorted:
     """Leave out what a comment `readiness: allow <check> <reason>` excuses for this check.
@@ -46,6 +51,10 @@ def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = Tru
         else:
             counted.append(hit)
     return Sorted(counted, notes)
+
+
+def _do(count: int) -> str:
+    return "does" if count == 1 else "do"
 
 
 def finding_of(hit: Hit) -> Finding:

@@ -49,6 +49,8 @@ class Hit(Record):
     """How it was written: `raw`, `base64`, `percent-encoded`…"""
     history: InHistory | None = None
     """For what stands in a git object."""
+    fingerprint: str | None = None
+    """Of a credential that is not known: equal ones of one run are one value; those of two runs say nothing."""
     excuses: tuple[Excuse, ...] = ()
     """Never of a known secret, and never in logs, which anybody may write into."""
 

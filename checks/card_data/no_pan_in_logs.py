@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from readiness.api import (
     G9,
+    BehaviourTrace,
     EvidenceView,
     Kind,
     Logs,
+    Missing,
     Severity,
     Verdict,
+    cards_in_output,
     check,
     declared_empty,
     finding_of,
     not_searched,
     plural,
+    together,
+    unknown,
     weigh,
 )
 
@@ -23,7 +28,8 @@ from readiness.api import (
     failing_title="A card number stands in a log",
     severity=Severity.BLOCKER,
     kind=Kind.STATIC,
-    needs=[Logs],
+    needs=[],
+    optional=[Logs, BehaviourTrace],
     requirements=[G9],
 )
 def no_pan_in_logs(evidence: EvidenceView) -> Verdict:
@@ -41,7 +47,14 @@ def no_pan_in_logs(evidence: EvidenceView) -> Verdict:
     When it is unknown: No logs are declared (add `logs: [var/log/*.log]`, or `logs: []` if none are kept), a glob
         matches no file, or a file could not be read or opened.
     """
-    logs = evidence[Logs]
+    return together(_in_logs(evidence), cards_in_output(evidence, "card number"))
+
+
+def _in_logs(evidence: EvidenceView) -> Verdict:
+    """The declared log files."""
+    logs = evidence.get(Logs)
+    if isinstance(logs, Missing):
+        return unknown(logs)
     if declared_empty(logs):
         return Verdict.not_applicable("The config declares by `logs: []` that no logs are kept.")
     hits = [finding_of(hit) for hit in logs.matches.get("card_numbers", ())]

@@ -54,6 +54,6 @@ def no_test_cards_in_release(evidence: EvidenceView) -> Verdict:
         [finding_of(hit) for hit in hits.counted],
         [*not_searched(tree), *not_searched(artifacts)],
         failed=f"{plural(len(hits.counted), 'test card')} in what is shipped.",
-        passed=f"{plural(files, 'file')} searched: none of what is shipped holds a test card.",
+        passed=f"{plural(files, 'file')} searched: none of what is shipped holds a test card{hits.aside}.",
         notes=hits.notes,
     )

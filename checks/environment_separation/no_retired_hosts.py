@@ -75,6 +75,6 @@ def no_retired_hosts(evidence: EvidenceView) -> Verdict:
         failures,
         [*not_searched(tree), *built],
         failed=f"Retired or foreign hosts are named: {', '.join(hosts)}.",
-        passed=f"No retired or foreign host in the config's URLs and in {files}.",
+        passed=f"No retired or foreign host in the config's URLs and in {files}{hits.aside}.",
         notes=hits.notes,
     )

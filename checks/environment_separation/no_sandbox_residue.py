@@ -65,14 +65,15 @@ def no_sandbox_residue(evidence: EvidenceView) -> Verdict:
         tables = [finding_of(hit) for hit in built if hit.form == BESIDE_PRODUCTION]
         shipped += [hit for hit in built if hit.form != BESIDE_PRODUCTION]
     hits = sort_hits(shipped, CHECK, dependencies_count=False)
+    hits.notes.extend(tables)
     failures = [*_settings(facts), *(finding_of(hit) for hit in hits.counted)]
     files = tree.files + (artifacts.files if isinstance(artifacts, Artifacts) else 0)
     return weigh(
         failures,
         [*not_searched(tree), *not_searched(artifacts)],
         failed=f"Production is given {plural(len(failures), 'trace')} of the sandbox: {_names(failures)}.",
-        passed=f"{plural(files, 'file')} searched: nothing of the sandbox in what is shipped and in production's URLs.",
-        notes=[*hits.notes, *tables],
+        passed=f"{plural(files, 'file')} searched: nothing of the sandbox in them or in production's URLs{hits.aside}.",
+        notes=hits.notes,
     )
 
 

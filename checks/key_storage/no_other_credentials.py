@@ -61,10 +61,11 @@ def no_other_credentials(evidence: EvidenceView) -> Verdict:
     history = evidence.get(GitHistory)
     found += () if isinstance(history, Missing) else history.credentials
     hits = sort_hits(found, CHECK)
+    values = {hit.fingerprint or hit.location for hit in hits.counted}
     return weigh(
         [finding_of(hit) for hit in hits.counted],
         undecided,
-        failed=f"{plural(len(hits.counted), 'credential')} found that the config does not know.",
-        passed=f"{plural(tree.files, 'file')} searched: none holds a credential that the config does not know.",
+        failed=f"{plural(len(values), 'credential')} found that the config does not know.",
+        passed=f"{plural(tree.files, 'file')} searched: no credential that the config does not know{hits.aside}.",
         notes=hits.notes,
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from readiness.model import Environment, Location
 from readiness.scan.blocks import Block
 from readiness.scan.excuses import excuses_at
+from readiness.scan.fingerprint import fingerprint_of
 from readiness.scan.needles import Match, Needles
 from readiness.scan.patterns import Found, Pattern
 from readiness.scan.place import LineCounter, TextView
@@ -27,12 +28,18 @@ class _Place(NamedTuple):
     line: int
     column: int
     excuses: tuple[Excuse, ...] = ()
+    fingerprint: str | None = None
 
     def at(self, path: str) -> Hit:
         """The same as a fact."""
         location = Location(path=path, line=self.line, column=self.column)
         return Hit(
-            what=self.what, environment=self.environment, location=location, form=self.form, excuses=self.excuses
+            what=self.what,
+            environment=self.environment,
+            location=location,
+            form=self.form,
+            fingerprint=self.fingerprint,
+            excuses=self.excuses,
         )
 
 
@@ -104,7 +111,8 @@ class FileSearch:
             excuses = excuses_at(view.data, found.start) if self._excusable else ()
             thing = (found.what, None if found.value else self._environment, found.form)
             self._add(places, block, start, thing, excuses)
-            self._matches[kind] += [(place, found.needs_vendor) for place in places]
+            mark = fingerprint_of(found.value) if found.value else None
+            self._matches[kind] += [(place._replace(fingerprint=mark), found.needs_vendor) for place in places]
 
     def _add(
         self,

@@ -47,6 +47,7 @@ CATALOGUE: dict[str, tuple[Severity, bool]] = {
     "environment-separation/production-account-is-live": (BLOCKER, False),
     "environment-separation/webhooks-point-home": (MAJOR, True),
     "environment-separation/no-sandbox-residue": (BLOCKER, False),
+    "environment-separation/only-expected-hosts": (BLOCKER, False),
     "card-data/no-pan-in-logs": (BLOCKER, False),
     "card-data/no-cvv-in-logs": (BLOCKER, False),
     "card-data/no-test-cards-in-release": (MAJOR, False),

@@ -93,3 +93,11 @@ def test_a_known_secret_is_not_excused(tmp_path: Path) -> None:
     (tmp_path / "a").write_text(f"KEY = '{secret}'  # readiness: allow key-storage/secret-not-in-tree a reason\n")
     (hit,) = search(tmp_path).secrets
     assert hit.excuses == ()
+
+
+def test_equal_credentials_have_equal_fingerprints(tmp_path: Path) -> None:
+    one, two = "kR7vQ2mZ9xT4bN8cW3jL6pY1", "dF5gH0aSqE7vQ2mZ9xT4bN8c"
+    lines = [f"client_secret = '{value}'" for value in (one, two, one)]
+    marks = [hit.fingerprint for hit in hits(tmp_path, "\n".join(["# api.flute.com", *lines]))["credentials"]]
+    assert marks[0] == marks[2] != marks[1]
+    assert all(mark and mark not in one + two for mark in marks)

@@ -50,3 +50,10 @@ def test_a_comment_excuses_it_and_is_told() -> None:
     assert verdict.findings[0].message == "excused: bearer token: the demo page shows it"
     other = make.hit("bearer token", "a.py", excuses=(make.excuse("key-storage/secret-not-in-tree"),))
     assert judge(CHECK, make.source_tree(credentials=(other,))).status is Status.FAILED
+
+
+def test_one_value_in_many_places_is_one_credential() -> None:
+    hits = tuple(make.hit("bearer token", f"{name}.py", fingerprint="a1b2") for name in "abc")
+    verdict = judge(CHECK, make.source_tree(credentials=hits))
+    assert verdict.summary.startswith("1 credential ")
+    assert len(verdict.findings) == 3
