@@ -79,14 +79,23 @@ class DrillJournal:
 
     def entries(self) -> Iterator[JournalEntry]:
         """Every drill that was interrupted: neither ended nor under way. Raises UsageError for an unreadable entry."""
-        for path in sorted(self._folder.glob("*.json")):
+        for path in self._files():
             if _is_locked(path.with_suffix(".lock")):
                 continue
             try:
                 yield JournalEntry.model_validate_json(path.read_text(encoding="utf-8"))
-            except ValueError:
+            except (OSError, ValueError):
                 hint = "Look for keys named `readiness-drill-…` in the portal, then delete this file."
-                raise UsageError(f"{path} is not a drill's journal entry.", hint) from None
+                raise UsageError(f"{path} is not a drill's journal entry that can be read.", hint) from None
+
+    def _files(self) -> list[Path]:
+        """The files of entries. A folder that cannot be listed may hold some, so it is no empty one."""
+        try:
+            return sorted(path for path in self._folder.iterdir() if path.suffix == ".json")
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise UsageError(f"The drill journal {self._folder} cannot be read: {error.strerror}.") from None
 
     def _path(self, run_id: str) -> Path:
         return self._folder / f"{run_id}.json"

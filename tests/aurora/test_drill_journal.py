@@ -83,6 +83,18 @@ def test_an_unreadable_entry_is_told_with_its_file(tmp_path: Path) -> None:
     assert "portal" in str(caught.value.hint)
 
 
+def test_a_folder_that_cannot_be_listed_is_not_empty(tmp_path: Path) -> None:
+    (tmp_path / "drills").write_text("a file where the folder should be")
+    with pytest.raises(UsageError, match=r"drills cannot be read: Not a directory"):
+        list(DrillJournal(tmp_path).entries())
+
+
+def test_a_folder_in_the_place_of_an_entry_is_told(tmp_path: Path) -> None:
+    (tmp_path / "drills" / "r9.json").mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"r9\.json is not a drill's journal entry"):
+        list(DrillJournal(tmp_path).entries())
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "drills").write_text("a file where the folder should be")
     with pytest.raises(ReadinessError, match="cannot be written"):

@@ -203,6 +203,11 @@ def test_a_closed_pipe_does_not_end_a_run(integration: Complete) -> None:
     assert read(path)["verdict"] == "ready"
 
 
+def test_closed_standard_streams_are_no_fault(integration: Complete) -> None:
+    command = [sys.executable, "-m", "readiness", "run", str(integration.stage.path), *LIVE]
+    assert subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *command], check=False).returncode == 0
+
+
 def test_what_plugins_print_goes_nowhere(integration: Complete) -> None:
     folder = integration.stage.folder / "ops"
     (folder / "acme").mkdir(parents=True)
