@@ -50,6 +50,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/run_demo.py
 	$(BIN)/python benchmarks/critical_path.py
+	$(BIN)/python benchmarks/lab_time.py
 	$(BIN)/python benchmarks/emulator_throughput.py
 
 lock: .venv/made.stamp
