@@ -24,8 +24,8 @@ import yaml
 from readiness.audit import Options, prepare, run
 from readiness.config.presets import TOKEN_PATH
 from readiness.emulator import EmbeddedEmulator, Settings
-from readiness.model import AuditResult, LedgerEntry
 from readiness.probes.key_drill import POLL_INTERVAL
+from readiness.result import AuditResult, LedgerEntry
 
 LIMIT = 1.15
 OF_THE_DRILL = "deleted-key/key-unlisted"

@@ -20,16 +20,10 @@ from readiness.errors import UsageError
 from readiness.evidence import EvidenceSet, Selection, Terms
 from readiness.gather import Assignment, Events, Gathered, Run, gather
 from readiness.judge import judge
-from readiness.model import (
-    AuditResult,
-    Environment,
-    Permission,
-    RunFacts,
-    Severity,
-    Tool,
-)
+from readiness.model import Environment, Permission, Severity
 from readiness.plan import check_matches, make_plan
 from readiness.registry import Registry, load
+from readiness.result import AuditResult, RunFacts, Tool
 from readiness.saved_evidence import read_saved, stand_in
 from readiness.scan.git import head
 from readiness.secret import Redactor, SecretRequest, install_logging

@@ -14,22 +14,8 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field, JsonValue
 
-from readiness.model import (
-    Attestation,
-    Because,
-    Environment,
-    Finding,
-    Integration,
-    LedgerEntry,
-    NotChecked,
-    Permission,
-    Plugin,
-    Record,
-    RunFacts,
-    Severity,
-    Tool,
-    Waiver,
-)
+from readiness.model import Attestation, Because, Environment, Finding, Permission, Record, Severity, Waiver
+from readiness.result import Integration, LedgerEntry, NotChecked, Plugin, RunFacts, Tool
 
 
 class Trouble(StrEnum):

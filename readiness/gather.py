@@ -20,9 +20,10 @@ from readiness.config.model import Config
 from readiness.errors import ReadinessError
 from readiness.evidence import Evidence, EvidenceItem, Missing
 from readiness.facts import Configuration
-from readiness.model import Because, Environment, LedgerEntry
+from readiness.model import Because, Environment
 from readiness.plan import Plan, PlannedProbe
 from readiness.probe import ProbeContext
+from readiness.result import LedgerEntry
 from readiness.secret import Redactor, SecretBook
 from readiness.transport import Guard, Transport
 

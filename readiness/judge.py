@@ -9,22 +9,10 @@ from datetime import UTC, date
 from readiness.check import Check
 from readiness.evidence import Evidence, EvidenceItem, EvidenceSet, EvidenceView, Missing, Terms, load_item
 from readiness.figures import figures_of
-from readiness.model import (
-    Attestation,
-    AuditResult,
-    Because,
-    Counts,
-    Environment,
-    NotChecked,
-    Plugin,
-    Result,
-    Status,
-    Verdict,
-    Waiver,
-    readiness_of,
-)
+from readiness.model import Attestation, Because, Environment, Status, Verdict, Waiver
 from readiness.plan import PlannedCheck, select
 from readiness.registry import Registry
+from readiness.result import AuditResult, Counts, NotChecked, Plugin, Result, readiness_of
 
 Items = Mapping[type[Evidence], Mapping[Environment | None, Evidence | Missing]]
 

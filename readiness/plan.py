@@ -11,9 +11,10 @@ from readiness.check import Check
 from readiness.config.model import Config, EnvironmentConfig
 from readiness.errors import ReadinessError
 from readiness.evidence import Missing, Selection
-from readiness.model import Because, Environment, NotChecked
+from readiness.model import Because, Environment
 from readiness.probe import Effect, PlannedRequest, Probe
 from readiness.registry import Registry
+from readiness.result import NotChecked
 
 LEFT_OUT = "left out by --"
 """Stands in the reason for everything that the command line took out of a run, before the option's name."""

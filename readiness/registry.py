@@ -20,8 +20,8 @@ from readiness.errors import PluginError, UsageError
 from readiness.evidence import Evidence
 from readiness.facts import Configuration
 from readiness.layout import data_folder
-from readiness.model import Plugin
 from readiness.probe import Probe
+from readiness.result import Plugin
 
 CHECKS_GROUP = "readiness.checks"
 """Entry points that name a package of checks: its folder is read like the built-in one."""

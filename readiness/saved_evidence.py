@@ -11,8 +11,9 @@ from pydantic import JsonValue
 from readiness.config.model import Config
 from readiness.errors import UsageError
 from readiness.evidence import EvidenceError, EvidenceItem, EvidenceSet, read_evidence
-from readiness.model import Because, Environment, NotChecked
+from readiness.model import Because, Environment
 from readiness.registry import Registry
+from readiness.result import NotChecked
 
 STAND_IN = frozenset({Because.NOT_CONFIGURED, Because.NOT_PERMITTED})
 """Only what could not be gathered for these reasons is replaced; a failed attempt never is."""

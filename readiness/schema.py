@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from readiness.config.schema import config_schema
 from readiness.evidence import EvidenceSet
-from readiness.model import AuditResult
+from readiness.result import AuditResult
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -10,9 +10,10 @@ from readiness.check import Check, Judge, check
 from readiness.config.model import Config
 from readiness.evidence import Evidence, EvidenceItem, EvidenceSet, Missing, Terms
 from readiness.facts import Configuration, HttpPolicyFacts, KnownHosts, Limits
-from readiness.model import Because, Environment, Integration, Kind, RunFacts, Severity, Tool, Verdict
+from readiness.model import Because, Environment, Kind, Severity, Verdict
 from readiness.probe import PlannedRequest, Probe, ProbeContext
 from readiness.registry import Registry
+from readiness.result import Integration, RunFacts, Tool
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

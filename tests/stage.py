@@ -16,7 +16,8 @@ from readiness.audit import Audit, Options, prepare, run
 from readiness.config.presets import TOKEN_PATH
 from readiness.emulator import EmbeddedEmulator
 from readiness.evidence import Evidence, Exchange, Missing, Selection
-from readiness.model import Environment, Permission, Result
+from readiness.model import Environment, Permission
+from readiness.result import Result
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 E = TypeVar("E", bound=Evidence)

@@ -16,7 +16,8 @@ from readiness.evidence import (
     load_item,
     read_evidence,
 )
-from readiness.model import Because, Environment, Plugin
+from readiness.model import Because, Environment
+from readiness.result import Plugin
 from tests.literals import NOW, PRODUCTION, SANDBOX, Season, Weather, evidence_set, item, missing
 
 

@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "lab_figures",
     ),
     ("secret", "evidence"),
-    ("model", "errors", "hosts", "layout", "requirements", "wording"),
+    ("model", "result", "errors", "hosts", "layout", "requirements", "wording"),
 )
 """From the top. A module imports from its own line and from those below."""
 HEIGHT = {name: -index for index, layer in enumerate(LAYERS) for name in layer}
@@ -44,6 +44,7 @@ IMPURE = frozenset({"httpx", "socket", "ssl", "os", "subprocess", "asyncio", "ti
 PURE = (
     *(
         "model",
+        "result",
         "evidence",
         "facts",
         "searched",

@@ -8,20 +8,9 @@ import pytest
 
 from readiness.evidence import EvidenceItem, EvidenceView, Selection, Terms, read_evidence
 from readiness.judge import judge
-from readiness.model import (
-    Attestation,
-    AuditResult,
-    Because,
-    NotChecked,
-    Plugin,
-    Readiness,
-    Result,
-    Severity,
-    Status,
-    Verdict,
-    Waiver,
-)
+from readiness.model import Attestation, Because, Severity, Status, Verdict, Waiver
 from readiness.registry import Registry
+from readiness.result import AuditResult, NotChecked, Plugin, Readiness, Result
 from tests.literals import (
     NOW,
     PRODUCTION,

@@ -17,9 +17,10 @@ from readiness.emulated import filled_in
 from readiness.emulator.core.faults import FaultRule
 from readiness.emulator.core.journal import Entry
 from readiness.evidence import Selection
-from readiness.model import Because, Environment, LedgerEntry, Status
+from readiness.model import Because, Environment, Status
 from readiness.plan import make_plan
 from readiness.probe import Effect, PlannedRequest
+from readiness.result import LedgerEntry
 from readiness.transport import client
 from tests.complete import Complete, complete
 from tests.stage import PRODUCTION, SANDBOX

@@ -8,19 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from readiness.model import (
-    Counts,
-    Environment,
-    Kind,
-    Location,
-    Readiness,
-    Result,
-    Severity,
-    Status,
-    Verdict,
-    Waiver,
-    readiness_of,
-)
+from readiness.model import Environment, Kind, Location, Severity, Status, Verdict, Waiver
+from readiness.result import Counts, Readiness, Result, readiness_of
 
 WAIVER = Waiver(check="a/b", reason="r", owner="o", ticket="t", expires=date(2026, 12, 31))
 BLOCKER, MAJOR, MINOR, INFO = Severity

@@ -18,8 +18,9 @@ from readiness.audit import Audit
 from readiness.cli.session import exit_code
 from readiness.emulator.core.faults import FaultRule
 from readiness.errors import UsageError
-from readiness.model import AuditResult, Because, Kind, Readiness, Status
+from readiness.model import Because, Kind, Status
 from readiness.registry import load_builtin
+from readiness.result import AuditResult, Readiness
 from readiness.transport import client
 from tests.complete import UNASKED, Complete, complete
 from tests.stage import PRODUCTION, SANDBOX

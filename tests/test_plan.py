@@ -7,10 +7,11 @@ import pytest
 
 from readiness.config.model import Config
 from readiness.evidence import Missing, Selection
-from readiness.model import Because, Environment, NotChecked, Permission
+from readiness.model import Because, Environment, Permission
 from readiness.plan import Plan, PlannedProbe, check_matches, make_plan, select
 from readiness.probe import Effect, PlannedRequest
 from readiness.registry import load_builtin
+from readiness.result import NotChecked
 from tests.literals import PRODUCTION, SANDBOX, Season, Weather, make_check, make_probe, missing, registry
 
 BOTH = [SANDBOX, PRODUCTION]

@@ -11,8 +11,8 @@ import pytest
 from readiness import registry as module
 from readiness.errors import PluginError, UsageError
 from readiness.facts import Configuration
-from readiness.model import Plugin
 from readiness.registry import PROBES_GROUP, load, load_builtin
+from readiness.result import Plugin
 from tests.literals import Season, Weather, make_check, make_probe, registry
 
 CHECK = '''

@@ -9,7 +9,8 @@ import pytest
 from readiness.config import load_config
 from readiness.errors import UsageError
 from readiness.evidence import EvidenceItem, EvidenceSet, Missing
-from readiness.model import Because, NotChecked
+from readiness.model import Because
+from readiness.result import NotChecked
 from readiness.saved_evidence import read_saved, stand_in
 from tests.literals import NOW, PRODUCTION, SANDBOX, Season, Weather, evidence_set, item, make_probe, missing, registry
 

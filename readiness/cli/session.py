@@ -15,11 +15,12 @@ from readiness.audit import DEADLINE, Audit, Options
 from readiness.cli.options import apart, hushed
 from readiness.errors import UsageError
 from readiness.evidence import EvidenceError, EvidenceSet, Selection, read_evidence
-from readiness.model import AuditResult, Environment, Permission, Readiness, Severity
+from readiness.model import Environment, Permission, Severity
 from readiness.output import Output, Sink, check_place
 from readiness.report import render
 from readiness.report.progress import Progress
 from readiness.report.terminal import print_summary
+from readiness.result import AuditResult, Readiness
 from readiness.secret import Redactor, install_logging
 
 EXIT_CODES = {

@@ -11,16 +11,8 @@ from pydantic import Field, PrivateAttr, model_validator
 from readiness.config.application import Application
 from readiness.config.duration import Duration
 from readiness.config.urls import EndpointUrl, TokenUrl, WebUrl
-from readiness.model import (
-    Attestation,
-    Environment,
-    Integration,
-    Location,
-    Permission,
-    Record,
-    Severity,
-    Waiver,
-)
+from readiness.model import Attestation, Environment, Location, Permission, Record, Severity, Waiver
+from readiness.result import Integration
 from readiness.secret.reference import SecretRef, SecretRole
 
 if TYPE_CHECKING:

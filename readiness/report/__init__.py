@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from readiness.errors import UsageError
-from readiness.model import AuditResult
 from readiness.report.result_json import read_result, write_result
+from readiness.result import AuditResult
 
 __all__ = ["FORMATS", "read_result", "render"]
 

@@ -15,11 +15,11 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from readiness.model import AuditResult
 from readiness.report.result_json import embed_result
 from readiness.report.templating import data_text, template_environment
 from readiness.report.text import excerpt, shorten, visible
 from readiness.report.view import view_of
+from readiness.result import AuditResult
 
 LEDGER_ROWS = 500
 """The page lists so many requests; the embedded JSON lists all."""

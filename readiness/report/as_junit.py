@@ -14,12 +14,12 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from readiness.model import AuditResult
 from readiness.report.items import Item
 from readiness.report.templating import template_environment
 from readiness.report.text import excerpt, visible
 from readiness.report.view import view_of
 from readiness.report.words import fix_label
+from readiness.result import AuditResult
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 from jinja2 import Environment
 
-from readiness.model import AuditResult
 from readiness.report.templating import template_environment
 from readiness.report.text import excerpt, one_line, shorten
 from readiness.report.view import View, view_of
+from readiness.result import AuditResult
 
 LIMIT = 65_536
 """Characters that GitHub accepts in a comment."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from readiness.model import Kind, Result, Status
+from readiness.model import Kind, Status
 from readiness.report.words import group_of
 from readiness.requirements import CHECKLIST
+from readiness.result import Result
 from readiness.wording import plural
 
 _CODE = re.compile(r"go-live (G\d{1,2})\b")

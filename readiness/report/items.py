@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from readiness.model import AuditResult, LedgerEntry, Result, Status
+from readiness.model import Status
 from readiness.report.words import BECAUSE, STATUS, group_of
+from readiness.result import AuditResult, LedgerEntry, Result
 
 
 @dataclass(frozen=True)

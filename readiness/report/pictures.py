@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, ValidationError
 
-from readiness.model import Environment, LedgerEntry, Record
+from readiness.model import Environment, Record
+from readiness.result import LedgerEntry
 
 AXIS = 700
 """Width of a timeline or bar."""

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from readiness.errors import UsageError
-from readiness.model import AuditResult, Counts, Readiness, readiness_of
+from readiness.result import AuditResult, Counts, Readiness, readiness_of
 
 _HINT = "give a file that `readiness run … -o json=FILE` wrote"
 _UNSEEN = re.compile(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from readiness.model import AuditResult, Readiness
 from readiness.plan import LEFT_OUT
 from readiness.report.items import Item
 from readiness.report.words import EMULATED
+from readiness.result import AuditResult, Readiness
 
 MOST_STEPS = 5
 """A reader acts on a short list; the findings hold the rest."""

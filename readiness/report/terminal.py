@@ -8,11 +8,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from readiness.model import AuditResult
 from readiness.report.items import Item
 from readiness.report.text import excerpt, one_line, visible
 from readiness.report.view import View, view_of
 from readiness.report.words import EMULATED, lead
+from readiness.result import AuditResult
 
 _STYLES = {
     "failed": ("✗", "bold red"),

@@ -6,21 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from readiness.model import (
-    Attestation,
-    AuditResult,
-    Because,
-    Permission,
-    Readiness,
-    Status,
-    Waiver,
-)
+from readiness.model import Attestation, Because, Permission, Status, Waiver
 from readiness.report.checklist import ChecklistRow, checklist
 from readiness.report.items import Item, items_of
 from readiness.report.pictures import Drill, Latency, Matrix, drill_of, latencies_of, matrix_of
 from readiness.report.steps import Step, left_out, steps_of
 from readiness.report.stories import Lab, lab_of
 from readiness.report.words import STATUS, verdict_words
+from readiness.result import AuditResult, Readiness
 from readiness.wording import plural
 
 

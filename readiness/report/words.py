@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from readiness.model import Because, Environment, Kind, Readiness, Result, Status
+from readiness.model import Because, Environment, Kind, Status
+from readiness.result import Readiness, Result
 from readiness.wording import plural
 
 EMULATED = "embedded emulator: a demonstration, not evidence about the live service"

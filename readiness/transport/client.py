@@ -19,7 +19,8 @@ import httpx
 
 from readiness.evidence import Exchange, Trouble
 from readiness.hosts import is_loopback, normal_host
-from readiness.model import Environment, LedgerEntry
+from readiness.model import Environment
+from readiness.result import LedgerEntry
 from readiness.secret import Redactor, Secret
 from readiness.transport.guard import Guard
 from readiness.transport.recorder import record

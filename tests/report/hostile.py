@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from readiness.model import AuditResult
+from readiness.result import AuditResult
 
 _OURS = frozenset({"format", "status", "severity", "environment", "because", "kind", "verdict", "gate", "outcome"})
 """Closed vocabularies and dates: nothing foreign fits in."""

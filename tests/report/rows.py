@@ -5,18 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from readiness.model import (
-    Attestation,
-    Environment,
-    Finding,
-    Kind,
-    Location,
-    Result,
-    Severity,
-    Status,
-    Waiver,
-)
+from readiness.model import Attestation, Environment, Finding, Kind, Location, Severity, Status, Waiver
 from readiness.requirements import CHECKLIST, G7, G8, G10, S2, S3, S4
+from readiness.result import Result
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 BLOCKER, MAJOR, MINOR, INFO = Severity

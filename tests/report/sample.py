@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from readiness.model import (
+from readiness.model import Environment, Status
+from readiness.result import (
     AuditResult,
     Counts,
-    Environment,
     Integration,
     LedgerEntry,
     NotChecked,
@@ -16,7 +16,6 @@ from readiness.model import (
     Readiness,
     Result,
     RunFacts,
-    Status,
     Tool,
     readiness_of,
 )

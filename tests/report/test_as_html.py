@@ -7,9 +7,10 @@ import re
 import pytest
 
 from readiness.errors import UsageError
-from readiness.model import AuditResult, Finding, Location, Status
+from readiness.model import Finding, Location, Status
 from readiness.report import FORMATS, render
 from readiness.report.words import EMULATED
+from readiness.result import AuditResult
 from tests.report.rows import BLOCKER, HOSTILE, MAJOR, PRODUCTION, SANDBOX, row
 from tests.report.sample import audit, empty, ready, sample
 

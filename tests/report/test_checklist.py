@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.model import Kind, Result, Status
+from readiness.model import Kind, Status
 from readiness.report.checklist import checklist
 from readiness.requirements import CHECKLIST, G7
+from readiness.result import Result
 from tests.report.rows import ATTESTATION, MAJOR, WAIVER, row
 
 PASSED = row("a/passed", Status.PASSED, MAJOR, requirements=(G7,))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from readiness.model import AuditResult, Environment, Status
+from readiness.model import Environment, Status
 from readiness.report.progress import Progress
 from readiness.report.terminal import print_summary
+from readiness.result import AuditResult
 from tests.report.rows import HOSTILE, MAJOR, row
 from tests.report.sample import audit, ready, sample
 

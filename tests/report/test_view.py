@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from readiness.model import AuditResult, Counts, NotChecked, Plugin, Readiness, Severity, Status
+from readiness.model import Severity, Status
 from readiness.report.view import view_of
+from readiness.result import AuditResult, Counts, NotChecked, Plugin, Readiness
 from tests.report.rows import BLOCKER, HOSTILE, INFO, MAJOR, MINOR, PRODUCTION, SANDBOX, WAIVER, row
 from tests.report.sample import audit, empty, figures, ready, sample
 

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from readiness.evidence import Exchange
-from readiness.model import Environment, LedgerEntry
+from readiness.model import Environment
 from readiness.probe import Effect, PlannedRequest
+from readiness.result import LedgerEntry
 from readiness.secret import Redactor
 from readiness.transport import Guard, Reply, Request, Transport
 

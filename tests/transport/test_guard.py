@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.model import LedgerEntry
 from readiness.plan import GuardError
 from readiness.probe import Effect
+from readiness.result import LedgerEntry
 from readiness.transport import Guard, Transport
 from tests.transport.driving import PRODUCTION, SANDBOX, announced, driven, request
 from tests.transport.servers import Server, answer, saying
