@@ -55,8 +55,15 @@ def make_delivery(order: DeliveryOrder, secret: str, now: float, randomness: Ran
         signature = signature[:3] + ("B" if signature[3] == "A" else "A") + signature[4:]
     headers = {"id": webhook_id, "timestamp": stamp, "signature": signature}
     kept = [(HEADERS[name], value) for name, value in headers.items() if name != order.omit_header]
-    sent = body + b" " if order.tamper == "body" else body
+    sent = _changed(body) if order.tamper == "body" else body
     return Delivery(order.url, (("Content-Type", "application/json"), *kept), sent)
+
+
+def _changed(body: bytes) -> bytes:
+    """The body with another meaning: who parses before verifying would not see another white space."""
+    spot = max((index for index, byte in enumerate(body) if bytes((byte,)).isalnum()), default=len(body))
+    other = b"2" if body[spot : spot + 1] == b"1" else b"1"
+    return body[:spot] + other + body[spot + 1 :]
 
 
 def _body(order: DeliveryOrder, webhook_id: str, created: int, randomness: Randomness) -> bytes:

@@ -36,6 +36,13 @@ def test_what_must_not_verify(fields: dict[str, Any]) -> None:
     assert not verifies(*make(**fields))
 
 
+@pytest.mark.parametrize("fields", [{}, {"body": "1"}, {"body": '{"n": 21}'}, {"body": "{}"}])
+def test_a_changed_body_means_something_else(fields: dict[str, Any]) -> None:
+    delivery, headers = make(tamper="body", **fields)
+    assert not verifies(delivery, headers)
+    assert delivery.body.strip() != make(**fields)[0].body
+
+
 def test_offset_id_body_data_and_missing_headers() -> None:
     delivery, headers = make(timestamp_offset=-301, webhook_id="again", body="{ }")
     assert (headers["ID"], headers["Timestamp"], delivery.body) == ("again", "1789999699", b"{ }")
