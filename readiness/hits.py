@@ -73,14 +73,19 @@ def _history(history: InHistory) -> str:
     return f"commit {first}{date}{until}, {where}"
 
 
-def not_searched(search: Searched | Missing) -> list[Missing]:
-    """What keeps a search from proving absence; empty if nothing does."""
+def not_searched(search: Searched | Missing, *kinds: str) -> list[Missing]:
+    """What keeps a search from proving absence; empty if nothing does. `kinds`: of patterns, keys of `matches`."""
     if isinstance(search, Missing):
         return [search]
     lacks = [Missing(because=Because.UNREACHABLE, detail=f"Not searched: {gap}") for gap in search.gaps[:_TOLD]]
     if len(search.gaps) > _TOLD:
         rest = f"Not searched, for {len(search.gaps) - _TOLD} more reasons: see the evidence"
         lacks.append(Missing(because=Because.UNREACHABLE, detail=rest))
+    lacks += [
+        Missing(because=Because.UNREACHABLE, detail=f"`{search.kind}` was not searched for {kind.replace('_', ' ')}.")
+        for kind in kinds
+        if kind not in search.matches and not declared_empty(search)
+    ]
     if isinstance(search, Artifacts | Logs):
         lacks += [
             Missing(because=Because.UNREACHABLE, detail=f"`{glob}` in `{search.kind}` matches no file.")

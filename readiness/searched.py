@@ -89,7 +89,7 @@ class Searched(Evidence):
     retired_hosts: tuple[Hit, ...] = ()
     """`what` is the host."""
     matches: dict[str, tuple[Hit, ...]] = Field(default_factory=dict)
-    """What other patterns found, by their kind."""
+    """What other patterns found, by their kind; a kind that is absent was not looked for."""
     gaps: tuple[str, ...]
     """What limits, permissions or errors left out; anything here keeps a search from proving absence."""
 

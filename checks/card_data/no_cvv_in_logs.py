@@ -59,7 +59,7 @@ def _in_logs(evidence: EvidenceView) -> Verdict:
     hits = [finding_of(hit) for hit in logs.matches.get("security_codes", ())]
     return weigh(
         hits,
-        not_searched(logs),
+        not_searched(logs, "security_codes"),
         failed=f"{plural(len(hits), 'security code')} in the logs.",
         passed=f"{plural(logs.files, 'log file')} searched: none holds a security code.",
     )

@@ -60,7 +60,7 @@ def _in_logs(evidence: EvidenceView) -> Verdict:
     hits = [finding_of(hit) for hit in logs.matches.get("card_numbers", ())]
     return weigh(
         hits,
-        not_searched(logs),
+        not_searched(logs, "card_numbers"),
         failed=f"{plural(len(hits), 'card number')} in the logs.",
         passed=f"{plural(logs.files, 'log file')} searched: none holds a card number.",
     )

@@ -52,7 +52,7 @@ def no_test_cards_in_release(evidence: EvidenceView) -> Verdict:
     files = tree.files + (artifacts.files if isinstance(artifacts, Artifacts) else 0)
     return weigh(
         [finding_of(hit) for hit in hits.counted],
-        [*not_searched(tree), *not_searched(artifacts)],
+        [*not_searched(tree, "test_cards"), *not_searched(artifacts, "test_cards")],
         failed=f"{plural(len(hits.counted), 'test card')} in what is shipped.",
         passed=f"{plural(files, 'file')} searched: none of what is shipped holds a test card{hits.aside}.",
         notes=hits.notes,

@@ -47,7 +47,7 @@ def no_sandbox_residue(evidence: EvidenceView) -> Verdict:
     How it is judged: Production's URLs, every declared source (except those with `environment: sandbox`) and every
         artifact is searched for the sandbox's hosts, its token host apart, and for the documented test cards. Told, but
         not counted: packages of others (node_modules, site-packages), and in artifacts a host beside the same host of
-        production, as in the table of an SDK.
+        production, as in the table of an SDK. The audit's own config is left out.
     How to fix: Replace sandbox.api.flute.com by api.flute.com and sandbox.oauth.api.flute.com by oauth.api.flute.com:
         replacing the first does not change the second. Better, read hosts from the environment. Take what is not
         shipped out with `exclude` and a reason; where a name has to stay, say why in a comment on its line or the one
@@ -64,13 +64,16 @@ def no_sandbox_residue(evidence: EvidenceView) -> Verdict:
         built = [hit for kind in KINDS for hit in artifacts.matches.get(kind, ())]
         tables = [finding_of(hit) for hit in built if hit.form == BESIDE_PRODUCTION]
         shipped += [hit for hit in built if hit.form != BESIDE_PRODUCTION]
+    # The audit's own config has to name the sandbox; of it, production's settings count.
+    own = {settings.location.path for settings in facts.environments.values() if settings.location}
+    shipped = [hit for hit in shipped if hit.location.path not in own]
     hits = sort_hits(shipped, CHECK, dependencies_count=False)
     hits.notes.extend(tables)
     failures = [*_settings(facts), *(finding_of(hit) for hit in hits.counted)]
     files = tree.files + (artifacts.files if isinstance(artifacts, Artifacts) else 0)
     return weigh(
         failures,
-        [*not_searched(tree), *not_searched(artifacts)],
+        [*not_searched(tree, *KINDS), *not_searched(artifacts, *KINDS)],
         failed=f"Production is given {plural(len(failures), 'trace')} of the sandbox: {_names(failures)}.",
         passed=f"{plural(files, 'file')} searched: nothing of the sandbox in them or in production's URLs{hits.aside}.",
         notes=hits.notes,

@@ -64,7 +64,7 @@ def bounds_of(context: ProbeContext) -> Bounds:
 
 def facts_of(context: ProbeContext, needles: Needles, found: Finds) -> dict[str, Any]:
     """The fields that all kinds of searches have."""
-    known = {"credentials", "retired_hosts"}
+    kinds = {pattern.kind for pattern in needles.patterns} - {"credentials", "retired_hosts", "vendor"}
     return {
         "bytes": found.bytes,
         "searched": needles.names,
@@ -72,7 +72,7 @@ def facts_of(context: ProbeContext, needles: Needles, found: Finds) -> dict[str,
         "secrets": tuple(found.secrets),
         "credentials": tuple(found.matches.get("credentials", ())),
         "retired_hosts": tuple(found.matches.get("retired_hosts", ())),
-        "matches": {kind: tuple(hits) for kind, hits in found.matches.items() if kind not in known},
+        "matches": {kind: tuple(found.matches.get(kind, ())) for kind in sorted(kinds)},
     }
 
 

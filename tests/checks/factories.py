@@ -346,17 +346,26 @@ SEARCHED: dict[str, Any] = {
 }
 
 
-def source_tree(**kwargs: Any) -> SourceTree:
-    return SourceTree.model_validate({**SEARCHED, "secret_files": (), **kwargs})
+SHIPPED: dict[str, Any] = {"sandbox_hosts": (), "test_cards": ()}
+
+
+def source_tree(matches: Mapping[str, tuple[Hit, ...]] = SHIPPED, **kwargs: Any) -> SourceTree:
+    given = {**SEARCHED, "secret_files": (), "matches": {**SHIPPED, **matches} if matches else {}}
+    return SourceTree.model_validate({**given, **kwargs})
 
 
 def git_history(**kwargs: Any) -> GitHistory:
     return GitHistory.model_validate({**SEARCHED, "repositories": (".",), **kwargs})
 
 
-def artifacts(**kwargs: Any) -> Artifacts:
-    return Artifacts.model_validate({**SEARCHED, "globs": ("dist/**",), **kwargs})
+def artifacts(matches: Mapping[str, tuple[Hit, ...]] = SHIPPED, **kwargs: Any) -> Artifacts:
+    given = {**SEARCHED, "globs": ("dist/**",), "matches": {**SHIPPED, **matches} if matches else {}}
+    return Artifacts.model_validate({**given, **kwargs})
 
 
-def logs(**kwargs: Any) -> Logs:
-    return Logs.model_validate({**SEARCHED, "globs": ("var/log/*.log",), **kwargs})
+LOGGED: dict[str, Any] = {"card_numbers": (), "security_codes": ()}
+
+
+def logs(matches: Mapping[str, tuple[Hit, ...]] = LOGGED, **kwargs: Any) -> Logs:
+    given = {**SEARCHED, "globs": ("var/log/*.log",), "matches": {**LOGGED, **matches} if matches else {}}
+    return Logs.model_validate({**given, **kwargs})

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from readiness.model import Because, Status
@@ -60,8 +62,8 @@ def test_packages_of_others_are_told_but_do_not_count(kind: str, path: str) -> N
     assert "in a dependency" in verdict.findings[0].message
 
 
-@pytest.mark.parametrize("change", [{"files": 0}, {"gaps": ("x: unreadable",)}])
-def test_unknown_when_not_everything_was_searched(change: dict[str, object]) -> None:
+@pytest.mark.parametrize("change", [{"files": 0}, {"gaps": ("x: unreadable",)}, {"matches": {}}])
+def test_unknown_when_not_everything_was_searched(change: dict[str, Any]) -> None:
     assert judge(CHECK, *EXTRA, make.source_tree(**change), make.artifacts()).status is Status.UNKNOWN
     assert judge(CHECK, *EXTRA, make.source_tree(), make.artifacts(**change)).status is Status.UNKNOWN
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from readiness.model import Because, Status
@@ -60,8 +62,8 @@ def test_packages_of_others_are_told_but_do_not_count(kind: str, path: str) -> N
     assert "in a dependency" in verdict.findings[0].message
 
 
-@pytest.mark.parametrize("change", [{"files": 0}, {"gaps": ("x: unreadable",)}])
-def test_unknown_when_not_everything_was_searched(change: dict[str, object]) -> None:
+@pytest.mark.parametrize("change", [{"files": 0}, {"gaps": ("x: unreadable",)}, {"matches": {}}])
+def test_unknown_when_not_everything_was_searched(change: dict[str, Any]) -> None:
     assert judge(CHECK, *EXTRA, make.source_tree(**change), make.artifacts()).status is Status.UNKNOWN
     assert judge(CHECK, *EXTRA, make.source_tree(), make.artifacts(**change)).status is Status.UNKNOWN
 
@@ -88,3 +90,10 @@ def test_a_table_of_both_environments_is_told_in_artifacts_and_counts_in_sources
     assert verdict.status is Status.PASSED
     assert BESIDE_PRODUCTION in verdict.findings[0].message
     assert judge(CHECK, *with_tree("sandbox_hosts", table)).status is Status.FAILED
+
+
+def test_the_config_of_the_audit_may_name_the_sandbox() -> None:
+    assert (
+        judge(CHECK, *with_tree("sandbox_hosts", make.hit("sandbox.api.flute.com", make.PLACE.path))).status
+        is Status.PASSED
+    )
