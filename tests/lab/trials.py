@@ -21,6 +21,7 @@ from readiness.lab.runner import run_lab, work_for
 from readiness.lab.subjects import Subjects
 from readiness.model import Environment, Severity, Status, Verdict
 from readiness.registry import load_builtin
+from readiness.searched import Logs
 from readiness.secret import Redactor
 from readiness.traces import BehaviourTrace
 from tests.apps.driver import APPS
@@ -33,6 +34,8 @@ SIDE_BY_SIDE = 2
 """Labs at a time."""
 PARALLEL = 5
 """Scenarios of one lab at a time: they wait for most of their time."""
+NO_LOGS = Logs(files=0, bytes=0, searched=(), not_searched=(), secrets=(), gaps=())
+"""What `logs: []` leads to."""
 SOURCES = {".py", ".js", ".sh"}
 
 
@@ -84,13 +87,14 @@ def trials(apps: Sequence[str]) -> list[Trial]:
 
 def run_trial(trial: Trial) -> dict[str, Verdict]:
     """Run the lab and judge."""
-    trace = asyncio.run(_lab(trial))
+    gathered: dict[type[Evidence], dict[Environment | None, Evidence | Missing]] = {
+        BehaviourTrace: {None: asyncio.run(_lab(trial))},
+        Logs: {None: NO_LOGS},
+    }
     verdicts = {}
     for name, check in load_builtin().checks.items():
         if BehaviourTrace in (*check.needs, *check.optional):
-            items: dict[type[Evidence], dict[Environment | None, Evidence | Missing]] = {
-                kind: {None: trace} if kind is BehaviourTrace else {} for kind in (*check.needs, *check.optional)
-            }
+            items = {kind: gathered.get(kind, {}) for kind in (*check.needs, *check.optional)}
             verdicts[name.partition("/")[2]] = check.judge(EvidenceView(None, datetime.now(UTC), items))
     return verdicts
 
