@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 _ENOUGH = 32.0
@@ -16,8 +16,7 @@ _ENOUGH = 32.0
 _WINDOW = 3
 FRAGMENT = 8
 """Bytes of a fragment that holds a whole piece; see `dense_pieces_of`."""
-_LONG = 40
-"""Bytes of a needle that is some encoding of a secret, or a long secret."""
+_COARSE = 12
 
 _BY_FREQUENCY = b"etrsianolcpdmfughybxv10wTkA2SNECIRP3DL4F5MO6Gq987zjBUWVHKZQXYJ"
 """ASCII letters and digits, the most frequent first, counted over the source files of some hundred packages."""
@@ -40,13 +39,25 @@ class Window(NamedTuple):
         return self.needle[self.first : self.last + 1]
 
 
-def pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[bytes]]:
+def coarse_ones(needles: Sequence[bytes]) -> set[bytes]:
+    """Needles much longer than the first, a secret's plainest form: encodings that nobody breaks finely.
+
+    They get fewer pieces: an engine's cost grows with the number of these.
+    """
+    longest = int(1.4 * len(needles[0])) + 4 if needles else 0
+    return {needle for needle in needles if len(needle) > longest}
+
+
+def pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> dict[bytes, set[bytes]]:
     """Pieces, and the needles that each of them announces.
 
     Every needle of two bytes or more is announced by pieces in its first half and in its second half, and by one that
-    begins in each three bytes between: of a needle that is torn in two, one part always holds a whole piece.
+    begins in each three bytes between, twelve if it is among the `coarse`: of a needle that is torn in two, one part
+    always holds a whole piece.
     """
-    windows = [window for needle in set(needles) for window in _windows(needle)]
+    windows = [
+        window for needle in set(needles) for window in _windows(needle, _COARSE if needle in coarse else _WINDOW)
+    ]
     firsts = _hitting_set(windows)
     pieces: dict[bytes, set[bytes]] = defaultdict(set)
     for window in windows:
@@ -58,18 +69,17 @@ def pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[bytes]]:
     return dict(pieces)
 
 
-def dense_pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[tuple[bytes, int]]]:
+def dense_pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> dict[bytes, set[tuple[bytes, int]]]:
     """Pieces at fixed distances, with the needle and the offset of each, for engines that need no rare first byte.
 
-    Every fragment of `FRAGMENT` bytes of a needle holds a whole piece; of decimal digits, and of forms that are long by
-    themselves (hex, escapes), some more are needed. One half of a needle that is torn in two always holds one.
+    Every fragment of `FRAGMENT` bytes of a needle holds a whole piece (of ten, if it is all decimal digits), unless it
+    is among the `coarse`. One half of a needle that is torn in two always holds one.
     """
     pieces: dict[bytes, set[tuple[bytes, int]]] = defaultdict(set)
     for needle in set(needles):
         half = (len(needle) + 1) // 2
         length = min(piece_length(needle), half)
-        fits = FRAGMENT - length + 1 if length <= FRAGMENT else 1
-        step = max(fits, 3) if len(needle) > _LONG else fits
+        step = _COARSE if needle in coarse else max(FRAGMENT - length + 1, 1)
         last = len(needle) - length
         for start in sorted({*range(0, last, min(step, half - length + 1)), last}):
             pieces[needle[start : start + length]].add((needle, start))
@@ -84,14 +94,14 @@ def piece_length(needle: bytes) -> int:
     return math.ceil(_ENOUGH / bits)
 
 
-def _windows(needle: bytes) -> Iterator[Window]:
+def _windows(needle: bytes, most: int) -> Iterator[Window]:
     half = (len(needle) + 1) // 2
     length = min(piece_length(needle), half)
-    width = min(_WINDOW, half - length + 1)
+    width = min(most, half - length + 1)
     last = len(needle) - length
     yield Window(needle, 0, width - 1, length)
-    for first in range(width, last - 2 * width + 2, _WINDOW):
-        yield Window(needle, first, min(first + _WINDOW - 1, last), length)
+    for first in range(width, last - 2 * width + 2, most):
+        yield Window(needle, first, min(first + most - 1, last), length)
     yield Window(needle, last - width + 1, last, length)
 
 

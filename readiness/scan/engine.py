@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from readiness.scan.anchors import pieces_of
+from readiness.scan.anchors import coarse_ones, pieces_of
 
 _KEPT = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum())
 _DROPPED = bytes(byte for byte in range(256) if byte not in _KEPT)
@@ -77,11 +77,14 @@ class Cores:
     """
 
     def __init__(self, needles: Sequence[Iterable[bytes]]) -> None:
-        """`needles`: those of each secret, which is known by its place in the sequence."""
+        """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
         secrets_of: dict[bytes, set[int]] = defaultdict(set)
         weak: set[int] = set()
+        coarse: set[bytes] = set()
         for number, texts in enumerate(needles):
-            for core in smallest({text.translate(None, _DROPPED) for text in texts}):
+            bare = [text.translate(None, _DROPPED) for text in texts]
+            coarse |= coarse_ones(bare)
+            for core in smallest(set(bare)):
                 secrets_of[core].add(number)
                 if len(core) < _SHORTEST_CORE:
                     weak.add(number)
@@ -90,7 +93,7 @@ class Cores:
         strong = [core for core, numbers in secrets_of.items() if not numbers <= weak]
         self.pieces = {
             piece: frozenset().union(*(secrets_of[core] for core in cores)) - self.weak
-            for piece, cores in pieces_of(strong).items()
+            for piece, cores in pieces_of(strong, coarse).items()
         }
 
 
@@ -117,7 +120,7 @@ class RegexEngine:
     """Needs nothing but Python."""
 
     def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
-        """`needles`: those of each secret, which is known by its place in the sequence."""
+        """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
         cores = Cores(needles)
         self._weak, self._pieces = cores.weak, cores.pieces
         self._lengths = sorted({len(piece) for piece in self._pieces})

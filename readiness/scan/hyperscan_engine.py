@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import hyperscan
 
-from readiness.scan.anchors import FRAGMENT, dense_pieces_of
+from readiness.scan.anchors import FRAGMENT, coarse_ones, dense_pieces_of
 from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, cores_only, smallest
 
 SLICE = 1 << 15
@@ -41,13 +41,14 @@ class HyperscanEngine:
     """
 
     def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
-        """`needles`: those of each secret, which is known by its place in the sequence."""
-        texts = [set(each) for each in needles]
+        """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
+        texts = [list(each) for each in needles]
         cores = Cores(texts)
         self._weak = cores.weak
         self._numbers = list(cores.pieces.values())
         self._core_lengths = [len(piece) for piece in cores.pieces]
         self._cores = _Database([_Expression(_quoted(piece)) for piece in cores.pieces])
+        """Compiled when it is needed for the first time."""
         spots = _spots(texts, cores.weak)
         self._spots = list(spots.values())
         self._lengths = [len(piece) for piece in spots]
@@ -109,36 +110,42 @@ class _Expression(NamedTuple):
 
 
 class _Database:
-    """A compiled database, its scratch space, and nothing if there is nothing to look for."""
+    """Expressions, compiled when they are looked for at first, with their scratch space."""
 
     def __init__(self, expressions: list[_Expression]) -> None:
-        self._database = None
-        if expressions:
-            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            self._database.compile(
-                expressions=[one.text for one in expressions],
-                ids=list(range(len(expressions))),
-                elements=len(expressions),
-                flags=[one.flags | hyperscan.HS_FLAG_DOTALL for one in expressions],
-            )
-            self._database.scratch = hyperscan.Scratch(self._database)
+        self._expressions = expressions
+        self._compiled: hyperscan.Database | None = None
 
     def scan(self, data: bytes | memoryview, hits: list[tuple[int, int]]) -> None:
         """Append number and end of each match."""
-        if self._database is not None and len(data):
+        if not (self._expressions and len(data)):
+            return
 
-            def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-                hits.append((number, end))
+        def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            hits.append((number, end))
 
-            self._database.scan(data, match_event_handler=matched)  # type: ignore[type-var]  # takes any buffer
+        database = self._compiled or self._compile()
+        database.scan(data, match_event_handler=matched)  # type: ignore[type-var]  # takes any buffer
+
+    def _compile(self) -> hyperscan.Database:
+        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        database.compile(
+            expressions=[one.text for one in self._expressions],
+            ids=list(range(len(self._expressions))),
+            elements=len(self._expressions),
+            flags=[one.flags | hyperscan.HS_FLAG_DOTALL for one in self._expressions],
+        )
+        database.scratch = hyperscan.Scratch(database)
+        self._compiled = database
+        return database
 
 
-def _spots(texts: Sequence[set[bytes]], weak: frozenset[int]) -> dict[bytes, list[_Spot]]:
+def _spots(texts: Sequence[list[bytes]], weak: frozenset[int]) -> dict[bytes, list[_Spot]]:
     """Pieces of needles as they are. Those of UTF-16 are found as letters and digits, if there are any."""
     spots: dict[bytes, list[_Spot]] = defaultdict(list)
     for secret, needles in enumerate(texts):
         plain = {needle for needle in needles if needle and (secret in weak or not _widened(needle))}
-        for piece, places in dense_pieces_of(smallest(plain)).items():
+        for piece, places in dense_pieces_of(smallest(plain), coarse_ones(needles)).items():
             spots[piece] += [_Spot(secret, needle, offset) for needle, offset in sorted(places)]
     return dict(spots)
 
@@ -148,9 +155,12 @@ def _widened(needle: bytes) -> bool:
     return b"\0" in needle and (not any(needle[::2]) or not any(needle[1::2]))
 
 
-def _shapes(texts: Sequence[set[bytes]]) -> list[bytes]:
-    """What looks like text in pieces so short that none needs to hold a whole piece of a needle; and UTF-16."""
-    lengths = [len(needle) for needles in texts for needle in needles]
+def _shapes(needles: Sequence[list[bytes]]) -> list[bytes]:
+    """What looks like text in pieces so short that none needs to hold a whole piece of a needle; and UTF-16.
+
+    The first needle of each secret is its plainest and shortest.
+    """
+    lengths = [len(each[0]) for each in needles if each]
     if not lengths:
         return []
     count = min(max(-(-min(lengths) // (FRAGMENT - 1)) - 2, 1), _MOST_FRAGMENTS)

@@ -126,7 +126,7 @@ class Needles:
     def spans(self, gates: Iterable[tuple[int, int]], low: int = 0) -> dict[Pattern, list[tuple[int, int]]]:
         """Parts of a block in which patterns may match, not before `low`."""
         spans: dict[Pattern, list[tuple[int, int]]] = {}
-        for number, end in gates:
+        for number, end in sorted(gates):
             pattern = self.patterns[number]
             spans.setdefault(pattern, []).append((max(end - pattern.before, low), end))
         return {pattern: merged(each) for pattern, each in spans.items()}

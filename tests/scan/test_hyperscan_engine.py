@@ -1,0 +1,110 @@
+"""Both engines, on the same bytes: they may point at different places, but the same must be found."""
+
+from __future__ import annotations
+
+import random
+import string
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from readiness.config.presets import RETIRED_HOSTS
+from readiness.facts import KnownHosts
+from readiness.scan.blocks import Block
+from readiness.scan.engine import RegexEngine, engine_for, has_hyperscan
+from readiness.scan.file import FileSearch
+from readiness.scan.hyperscan_engine import SLICE, HyperscanEngine
+from readiness.scan.needles import Needles
+from readiness.scan.patterns import all_patterns
+from tests.scan.planting import BREAKERS, CLIENT_ID, PLAIN, SECRET, SURROUNDINGS, WRITERS, needles
+
+PATTERNS = all_patterns(KnownHosts(retired=dict(RETIRED_HOSTS)))
+VALUES = st.text(string.ascii_letters + string.digits + "-_+/=.~&%$#", min_size=8, max_size=64)
+JOINTS = [b'" + "', b"' .\n '", b"\\\n", b"\r\n\t", b'" "', b'" b"', b'");\ns.append("', b'"\ns += "', b"\\n", b"\n"]
+TEXTS = [
+    f'client_secret = "kR7vQ2mZ9xT4bN8cW3jL6pY1"  # api.flute.com, {CLIENT_ID}'.encode(),
+    b"https://uat.rwaapps.net/oauth2/token",
+    b'card: "4111 1111 1111 1111", "cvv": "123"',
+    b"Authorization: Bearer kR7vQ2mZ9xT4bN8cW3jL6pY1kR7vQ2mZ9xT4bN8cW3jL6pY1",
+    "key = кириллица aurora_client\r\n".encode("utf-16"),
+    b'["ab", "cd", "ef", "gh", "ij", "kl", "mn"]\n1\n2\n3\n4\n5\n',
+]
+
+
+def both(*values: str) -> tuple[Needles, Needles]:
+    return (
+        needles(*values, patterns=PATTERNS, engine=HyperscanEngine),
+        needles(*values, patterns=PATTERNS, engine=RegexEngine),
+    )
+
+
+def everything(known: Needles, data: bytes) -> tuple[object, object]:
+    search = FileSearch(known, None)
+    search.search(Block(0, data))
+    return search.secrets("a"), search.matches("a")
+
+
+FAST, SLOW = both(SECRET, PLAIN)
+
+
+def test_hyperscan_is_used_where_it_is_installed() -> None:
+    assert has_hyperscan()
+    assert isinstance(engine_for([], []), HyperscanEngine)
+
+
+@pytest.mark.parametrize("surrounding", SURROUNDINGS)
+@pytest.mark.parametrize("writer", [*WRITERS, *BREAKERS])
+@pytest.mark.parametrize("value", [SECRET, PLAIN])
+def test_both_find_every_form(value: str, writer: str, surrounding: str) -> None:
+    data = SURROUNDINGS[surrounding]((WRITERS | BREAKERS)[writer](value))
+    assert FAST.find(data)
+    assert FAST.find(data) == SLOW.find(data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES, st.lists(st.integers(1, 63), max_size=8), st.sampled_from(JOINTS), st.sampled_from(TEXTS))
+def test_both_find_what_is_broken_anywhere(value: str, cuts: list[int], joint: bytes, other: bytes) -> None:
+    edges = sorted({0, len(value), *(at for at in cuts if at < len(value))})
+    pieces = [value[start:end].encode() for start, end in pairwise(edges)]
+    data = b"x = 1\n" + other + b'\nkey = "' + joint.join(pieces) + b'"\n' + other
+    fast, slow = both(value)
+    letters_between = any(chr(byte).isalpha() for byte in joint)
+    if letters_between and max(map(len, pieces)) < 16:
+        return  # then each engine finds what it can: too little is left in one piece to promise it
+    assert everything(fast, data) == everything(slow, data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from([*TEXTS, SECRET.encode(), PLAIN[:20].encode(), b"\0", b'"', b"\n"]), max_size=20),
+    st.binary(),
+)
+def test_both_find_the_same_in_any_mixture(parts: list[bytes], noise: bytes) -> None:
+    data = noise.join(parts)
+    assert everything(FAST, data) == everything(SLOW, data)
+
+
+@pytest.mark.parametrize("at", [SLICE - 700, SLICE - 20, SLICE - 1, SLICE, SLICE + 480, 2 * SLICE - 3])
+@pytest.mark.parametrize("writer", ["raw", "utf-16-le", "pairs", "base64 wrapped at 4", "base64"])
+def test_slices_hide_nothing(at: int, writer: str) -> None:
+    rng = random.Random(at)
+    noise = bytes(rng.choices(b"abcdef \n", k=3 * SLICE))
+    planted = (WRITERS | BREAKERS)[writer](PLAIN)
+    data = noise[: at - at % 2] + b"\n\n" + planted + b"\n" + noise[at:]
+    assert FAST.find(data)
+    assert FAST.find(data) == SLOW.find(data)
+
+
+def test_text_that_resembles_a_piece_is_not_pointed_at() -> None:
+    engine = HyperscanEngine([[PLAIN.encode()]])
+    piece = PLAIN[9:20].encode()
+    assert engine.scan(b"x" + piece + b"y").regions == []
+    assert engine.scan(b'"' + piece + b'"').regions != []
+
+
+@pytest.mark.parametrize("texts", [[], [[]], [[b""]]])
+def test_without_needles_nothing_is_found(texts: list[list[bytes]]) -> None:
+    assert HyperscanEngine(texts).scan(b"some text" * 9).regions == []
+    assert HyperscanEngine(texts).scan(b"").gates == []
