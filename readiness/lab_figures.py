@@ -12,9 +12,11 @@ from readiness.evidence import Missing
 from readiness.traces import Absent, BehaviourTrace, Call, Moment, Outcome, OutputLine, ScenarioTrace, WebhookTry
 from readiness.wording import plural
 
-FIRST, LAST = 11, 7
+FIRST, LAST = 9, 6
 """Events of a story that are kept, where it has more."""
 LONGEST_TEXT = 120
+LONGEST_BODY = 70
+"""Characters of what a caller got."""
 MOST_CONTACTS = 40
 
 Event = dict[str, Any]
@@ -107,7 +109,7 @@ def _answered(outcome: Outcome) -> Event:
     answer = outcome.trouble or f"{outcome.action}: {seen}"
     event = _event(outcome.ended, "answered", answer, state="good" if outcome.success else "open")
     body = " ".join(outcome.body.split())
-    return event | ({"notes": _short(body)} if body else {})
+    return event | ({"notes": _short(body, LONGEST_BODY)} if body else {})
 
 
 def _webhook(tried: WebhookTry) -> Event:
@@ -121,12 +123,12 @@ def _line(line: OutputLine) -> Event:
     return _event(line.t, "wrote", line.text, state="bad") | {"notes": _short(f"holds: {', '.join(line.holds)}")}
 
 
-def _event(t: float, kind: str, text: str, *, state: str = "neutral") -> Event:
-    return {"t": round(t, 4), "kind": kind, "text": _short(text), "state": state}
+def _event(t: float, kind: str, text: str, **more: str) -> Event:
+    return {"t": round(t, 4), "kind": kind, "text": _short(text), **more}
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+def _short(text: str, longest: int = LONGEST_TEXT) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _did(trace: ScenarioTrace) -> list[str]:

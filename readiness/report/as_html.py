@@ -16,6 +16,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from readiness.report.result_json import embed_result
+from readiness.report.sequence import ARROWS
 from readiness.report.templating import data_text, template_environment
 from readiness.report.text import excerpt, shorten, visible
 from readiness.report.view import view_of
@@ -44,6 +45,7 @@ def render_html(result: AuditResult) -> str:
             policy=_policy(style, script),
             embedded=Markup(embed_result(result)),  # noqa: S704 - escaped for a script element
             ledger=result.ledger[:LEDGER_ROWS],
+            arrows=ARROWS,
         )
     )
 

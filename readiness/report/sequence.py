@@ -26,6 +26,27 @@ BETWEEN = {(CALLER, APPLICATION): 30, (APPLICATION, VENDOR): 39}
 """Characters that fit between two of them."""
 
 
+ENDS = {
+    "call": (APPLICATION, VENDOR),
+    "asked": (CALLER, APPLICATION),
+    "answered": (APPLICATION, CALLER),
+    "webhook": (VENDOR, APPLICATION),
+}
+"""From where to where the arrows lead."""
+
+
+def _arrow(start: int, end: int) -> str:
+    back = -9 if end > start else 9
+    return f"M{start} 0H{end}m{back}-5l{-back} 5 {back} 5"
+
+
+ARROWS = {
+    **{kind: _arrow(*ends) for kind, ends in ENDS.items()},
+    "unanswered": f"M{APPLICATION} 0H{VENDOR - 14}m0-7v14",
+}
+"""Each kind of arrow at the height 0, drawn once: pictures refer to them. What is not answered ends in a bar."""
+
+
 class Event(Figure):
     """One event of a scenario; `t` in seconds from its start."""
 
@@ -62,12 +83,7 @@ class Event(Figure):
     @property
     def ends(self) -> tuple[int, int] | None:
         """From where to where its arrow leads; None: it is a note."""
-        return {
-            "call": (APPLICATION, VENDOR),
-            "asked": (CALLER, APPLICATION),
-            "answered": (APPLICATION, CALLER),
-            "webhook": (VENDOR, APPLICATION),
-        }.get(self.kind)
+        return ENDS.get(self.kind)
 
 
 @dataclass(frozen=True)
@@ -96,14 +112,11 @@ class Mark:
         return (ends[0] + ends[1]) / 2
 
     @property
-    def path(self) -> str:
-        """The arrow: a line and its head. Unanswered calls end in a bar."""
-        assert self.event.ends is not None
-        start, end = self.event.ends
-        inward = -1 if end > start else 1
-        if self.event.answer == "no answer":
-            return f"M{start} {self.y}H{end + 14 * inward}m0 -7v14"
-        return f"M{start} {self.y}H{end}m{9 * inward} -5L{end} {self.y}l{9 * inward} 5"
+    def arrow(self) -> str | None:
+        """The name of its arrow in `ARROWS`."""
+        if self.event.ends is None:
+            return None
+        return "unanswered" if self.event.answer == "no answer" and self.event.kind == "call" else self.event.kind
 
 
 @dataclass(frozen=True)

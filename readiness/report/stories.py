@@ -92,8 +92,8 @@ class Lab:
 
     figure: LabFigure
     stories: tuple[Story, ...]
-    left_out: tuple[Scenario, ...]
-    """Scenarios that were not played."""
+    left_out: tuple[tuple[str, str], ...]
+    """Scenarios that were not played, and why; those with one reason together."""
 
     @property
     def total(self) -> Scenario:
@@ -124,7 +124,11 @@ def lab_of(figures: Mapping[str, Any], items: Iterable[Item]) -> Lab | None:
         Story(f"story-{number}", scenario, sequence_of(scenario.events), _judged(scenario.name, known))
         for number, scenario in enumerate(played, start=1)
     )
-    return Lab(figure, stories, tuple(each for each in figure.scenarios if each.why_not is not None))
+    reasons: dict[str, list[str]] = {}
+    for scenario in figure.scenarios:
+        if scenario.why_not is not None:
+            reasons.setdefault(scenario.why_not, []).append(scenario.name)
+    return Lab(figure, stories, tuple((", ".join(names), why) for why, names in reasons.items()))
 
 
 def _judged(name: str, items: Iterable[Item]) -> tuple[Item, ...]:
