@@ -51,7 +51,7 @@ def command(config: str, guided: bool, client_id: str | None, secret_from: str |
     if not guided and (client_id or secret_from):
         raise click.UsageError("--client-id and --secret-from belong to --guided.")
     console = Console(quiet=options["quiet"], verbose=options["verbose"], no_color=options["no_color"])
-    console.check_outputs(options["outputs"], options["save_evidence"])
+    console.check_outputs(config, options["outputs"], options["save_evidence"])
     allow = tuple(Permission(each) for each in options["allow"])
     wanted = Options(Selection(only=CHECKS), allow=allow, deadline=GUIDED_DEADLINE if guided else DEADLINE)
     with hushed():

@@ -27,7 +27,7 @@ def command(evidence: str, plugins: tuple[str, ...], **options: Any) -> int:
     from readiness.secret import Redactor
 
     console = Console(quiet=options["quiet"], verbose=options["verbose"], no_color=options["no_color"])
-    console.check_outputs(options["outputs"], None)
+    console.check_outputs(evidence, options["outputs"], None)
     saved = read_evidence_file(evidence)
     with hushed():
         audit = Audit(saved, judge(saved, load(Path(plugin) for plugin in plugins)), Redactor())

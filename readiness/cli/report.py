@@ -25,7 +25,7 @@ def command(result: str, **options: Any) -> int:
     from readiness.secret import Redactor
 
     console = Console(quiet=options["quiet"], verbose=options["verbose"], no_color=options["no_color"])
-    console.check_outputs(options["outputs"], None)
+    console.check_outputs(result, options["outputs"], None)
     read = read_result(read_text(result))
     deliver_result(read, Redactor(), console, options["outputs"])
     return exit_code(read)

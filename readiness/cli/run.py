@@ -39,7 +39,7 @@ def command(config: str, **options: Any) -> int:
     from readiness.cli.session import Console, deliver, exit_code, options_of
 
     console = Console(quiet=options["quiet"], verbose=options["verbose"], no_color=options["no_color"])
-    console.check_outputs(options["outputs"], options["save_evidence"])
+    console.check_outputs(config, options["outputs"], options["save_evidence"])
     with hushed():
         prepared = prepare(config, options_of(options))
     with console.watch() as events:

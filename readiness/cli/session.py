@@ -74,13 +74,18 @@ class Console:
         self.people: TextIO = sys.stderr
         """Where a person is spoken to, also while a run is watched."""
 
-    def check_outputs(self, outputs: Outputs, evidence: str | None) -> None:
-        """Refuse places that cannot be written before anything runs: a result must not be lost at the end."""
+    def check_outputs(self, source: str, outputs: Outputs, evidence: str | None) -> None:
+        """Refuse places that cannot be written before anything runs: a result must not be lost at the end.
+
+        `source` is what the command reads, which no output may replace.
+        """
         places = [path for _, path in outputs if path != "-"] + ([evidence] if evidence else [])
         real = [os.path.realpath(path) for path in places]
         doubled = {path for path, place in zip(places, real, strict=True) if real.count(place) > 1}
         if doubled or [path for _, path in outputs].count("-") > 1:
             raise UsageError(f"Two outputs cannot share {', '.join(sorted(doubled)) or 'standard output'}.")
+        if os.path.realpath(source) in real:
+            raise UsageError(f"An output would overwrite {source}, from which it is made.", "Name another file.")
         for path in places:
             check_place(Path(path))
 

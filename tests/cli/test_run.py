@@ -203,6 +203,15 @@ def test_a_closed_pipe_does_not_end_a_run(integration: Complete) -> None:
     assert read(path)["verdict"] == "ready"
 
 
+@pytest.mark.parametrize("command", ["run", "judge", "report"])
+def test_no_output_overwrites_what_is_read(command: str, tmp_path: Path) -> None:
+    (tmp_path / "in").write_text("mine")
+    told = call(command, str(tmp_path / "in"), "-o", f"json={tmp_path}/./in")
+    assert told.returncode == 2
+    assert "would overwrite" in told.stderr
+    assert (tmp_path / "in").read_text() == "mine"
+
+
 def test_closed_standard_streams_are_no_fault(integration: Complete) -> None:
     command = [sys.executable, "-m", "readiness", "run", str(integration.stage.path), *LIVE]
     assert subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *command], check=False).returncode == 0
