@@ -80,12 +80,12 @@ class CloserLook:
             origin = origins[name]
             place = shown(home / os.fsdecode(origin.path)) if origin.path else f"{shown(home)}, object {name[:12]}"
             gaps.add(reason, f"{place}!{inner}" if inner else place)
-        groups: dict[tuple[str, str, str, str, str], list[Hit]] = defaultdict(list)
+        groups: dict[tuple[str, str, str, str, str], list[tuple[Origin, Hit]]] = defaultdict(list)
         for find in self._finds:
             origin = origins[find.object]
             hit = _placed(find, origin, home, shown)
             lost = "" if origin.path or find.name else find.object
-            groups[find.group, hit.what, hit.form, hit.location.path, lost].append(hit)
+            groups[find.group, hit.what, hit.form, hit.location.path, lost].append((origin, hit))
         for (group, *_), hits in groups.items():
             target = found.secrets if group == "secrets" else found.matches.setdefault(group, [])
             target.append(_together(hits))
@@ -160,21 +160,12 @@ def _placed(find: _Find, origin: Origin, home: Path, shown: Callable[[str | Path
         inner = location.path.partition("!")[2]
         path = shown(home / os.fsdecode(origin.path)) if origin.path else shown(home)
         location = Location(path=f"{path}!{inner}" if inner else path, line=location.line, column=location.column)
-    return find.hit.model_copy(update={"location": location, "history": origin.fact()})
+    return find.hit.model_copy(update={"location": location})
 
 
-def _together(hits: list[Hit]) -> Hit:
+def _together(hits: list[tuple[Origin, Hit]]) -> Hit:
     """Versions of one file that all hold the same: the newest, with the first commit of the oldest."""
-    if len(hits) == 1:
-        return hits[0]
-
-    def date(hit: Hit) -> str:
-        return (hit.history.author_date if hit.history else None) or ""
-
-    oldest, newest = min(hits, key=date), max(hits, key=date)
-    if oldest.history is None or newest.history is None:
-        return newest
-    history = newest.history.model_copy(
-        update={"first_commit": oldest.history.first_commit, "author_date": oldest.history.author_date}
-    )
-    return newest.model_copy(update={"history": history})
+    oldest, _ = max(hits, key=lambda pair: pair[0].oldest)
+    newest, hit = min(hits, key=lambda pair: pair[0].newest)
+    history = newest.fact().model_copy(update={"first_commit": oldest.first, "author_date": oldest.date})
+    return hit.model_copy(update={"history": history})

@@ -12,7 +12,7 @@ import select
 import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import IO, NamedTuple, cast
 
 from readiness.scan.archive import FIRST_BYTES, HEAD
@@ -68,20 +68,20 @@ class Listing(NamedTuple):
     """What git said while it listed: alternates that are not there, damaged packs."""
 
 
-def list_objects(git: Git, check: Callable[[], None]) -> Listing:
+@contextmanager
+def list_objects(git: Git, check: Callable[[], None]) -> Iterator[Listing]:
     """List them, packed and loose, those of alternates too, whether or not anything reaches them."""
-    halves = (tempfile.TemporaryFile(), tempfile.TemporaryFile())  # noqa: SIM115 - whoever reads them closes them
     count = 0
     command = ("cat-file", "--batch-check=%(objectname)", "--batch-all-objects", "--unordered", "--buffer")
-    with git.start(*command) as process:
-        while lines := process.output.readlines(_CHUNK * 42):
-            check()
-            halves[(count // _CHUNK) % 2].writelines(lines)
-            count += len(lines)
-        complaints = process.finish()
-    for half in halves:
-        half.seek(0)
-    return Listing(halves, count, complaints)
+    with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
+        halves = (first, second)
+        with git.start(*command) as process:
+            while lines := process.output.readlines(_CHUNK * 42):
+                check()
+                halves[(count // _CHUNK) % 2].writelines(lines)
+                count += len(lines)
+            complaints = process.finish()
+        yield Listing(halves, count, complaints)
 
 
 class ObjectStream:
@@ -92,6 +92,7 @@ class ObjectStream:
         self._git = git
         self._ids = ids
         self._command = ("-c", f"core.bigFileThreshold={max_object}", "cat-file", "--batch", "--buffer")
+        ids.seek(0)
         self._line = len(ids.readline())
         self._count = ids.seek(0, os.SEEK_END) // self._line if self._line else 0
         self._overlap = overlap

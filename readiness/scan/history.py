@@ -79,27 +79,27 @@ class HistorySearch:
         """Read every object once."""
         deadline = self._limits.deadline
         limits = Limits(self._limits.stop, None if deadline is None else deadline - _CLOSER_LOOK)
-        listing = list_objects(repository.git, limits.check)
         streams: list[ObjectStream] = []
-        try:
-            overlap, largest = self._needles.overlap, self._bounds.memory
-            streams.extend(ObjectStream(repository.git, half, overlap, largest) for half in listing.halves)
-            meter = _Meter(listing.total, self._progress)
-            for _, block in blocks_of(streams, limits.check):
-                sieve.look(block)
-                self._found.bytes += len(block.data)
-                meter.show(sum(stream.done for stream in streams), self._found.bytes)
-        finally:
-            self._found.objects += sum(stream.done for stream in streams)
-            for stream in streams:
-                stream.stop()
-            for half in listing.halves:
-                half.close()
+        with list_objects(repository.git, limits.check) as listing:
+            try:
+                overlap, largest = self._needles.overlap, self._bounds.memory
+                streams.extend(ObjectStream(repository.git, half, overlap, largest) for half in listing.halves)
+                meter = _Meter(listing.total, self._progress)
+                for _, block in blocks_of(streams, limits.check):
+                    sieve.look(block)
+                    self._found.bytes += len(block.data)
+                    meter.show(sum(stream.done for stream in streams), self._found.bytes)
+            finally:
+                self._found.objects += sum(stream.done for stream in streams)
+                for stream in streams:
+                    stream.stop()
         unreadable = [name for stream in streams for name in stream.unreadable]
         complaints = [*listing.complaints, *(text for stream in streams for text in stream.complaints)]
         for name in unreadable:
             self._gaps.add("git cannot read this object", f"{home}, object {name[:12]}")
         for complaint in dict.fromkeys(complaints):
+            if "promisor remotes" in complaint:  # said already, with what to do
+                continue
             self._gaps.add(f"git says: {printable(self._masked(complaint))}", home)
         if left := sum(stream.left for stream in streams):
             self._gaps.add(f"too much is damaged; {left} objects were not read (git fsck tells more)", home)

@@ -31,6 +31,9 @@ class Origin:
     last: str | None = None
     date: str | None = None
     ref: str = UNREACHABLE
+    newest: int = 0
+    """When the walk back over the history first met it, and when it did last: larger numbers are older."""
+    oldest: int = 0
 
     def fact(self) -> InHistory:
         """The same as evidence."""
@@ -54,6 +57,7 @@ class Provenance:
         """`check` raises when it is time to stop."""
         self._git = git
         self._check = check
+        self._step = 0
         refs = list(self._refs())
         self._targets = {name: target for name, target, _ in refs}
         self._tips = {name: commit for name, _, commit in refs}
@@ -104,6 +108,7 @@ class Provenance:
             for line in process.output:
                 if line.startswith(b"\x02"):
                     self._check()
+                    self._step += 2
                     commit = _commit_of(line)
                     if commit.id.encode() in open_ones:
                         self._holds(origins[commit.id], commit, b"", label)
@@ -117,22 +122,23 @@ class Provenance:
                         self._holds(origins[news.decode()], commit, path, label)
                     for number, old in enumerate(olds):
                         if old in open_ones and old != news:
-                            _left(origins[old.decode()], commit, number, path)
+                            self._left(origins[old.decode()], commit, number, path)
 
     def _holds(self, origin: Origin, commit: _Commit, path: bytes, label: str | None) -> None:
         """The commit brings the object in; as the walk goes back, the last one told is the first."""
         if origin.last is None:
             origin.last = self._tips.get(commit.source, commit.id)
+        origin.newest, origin.oldest = origin.newest or self._step, self._step
         origin.first, origin.date = commit.id, commit.date
         origin.path = _unquoted(path)
         origin.ref = label or commit.source
 
-
-def _left(origin: Origin, commit: _Commit, number: int, path: bytes) -> None:
-    """The commit takes the object out: its parent is the last that holds it."""
-    if origin.last is None and number < len(commit.parents):
-        origin.last = commit.parents[number]
-        origin.path = origin.path or _unquoted(path)
+    def _left(self, origin: Origin, commit: _Commit, number: int, path: bytes) -> None:
+        """The commit takes the object out: its parent is the last that holds it."""
+        if origin.last is None and number < len(commit.parents):
+            origin.newest = self._step + 1  # what the same commit brings in is newer
+            origin.last = commit.parents[number]
+            origin.path = origin.path or _unquoted(path)
 
 
 def _commit_of(line: bytes) -> _Commit:
