@@ -255,5 +255,5 @@ def test_a_run_is_deterministic_but_for_its_moment(integration: Complete, capsys
         return list(data), rows, data["counts"], data["not_checked"]
 
     static = ("--only", "environment-separation/distinct-credentials", "--only", "transport/https-only")
-    run = ("run", integration.stage.path, *LIVE, *static, "-q", "-o", "json=-")
+    run: tuple[str | Path, ...] = ("run", integration.stage.path, *LIVE, *static, "-q", "-o", "json=-")
     assert stable(stdout_of(capsys, *run)) == stable(stdout_of(capsys, *run))
