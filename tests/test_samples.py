@@ -82,7 +82,8 @@ def test_the_demo_is_ready(audited: tuple[int, dict[str, Any]]) -> None:
     assert open_ones == {"token-refresh/expired-token-refused": "not_permitted"}
     areas = {row["area"] for row in result["results"] if row["status"] == "passed"}
     assert areas == {
-        "account", "card-data", "deleted-key", "environment-separation", "key-storage", "token-refresh", "transport",
+        "account", "card-data", "deleted-key", "environment-separation", "key-storage", "resilience", "token-refresh",
+        "transport", "webhooks",
     }  # fmt: skip
 
 

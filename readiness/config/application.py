@@ -23,6 +23,7 @@ PLACEHOLDERS: dict[str, str] = {
     "merchant_id": "the emulated merchant",
     "webhook_secret": "the secret that signs the lab's webhooks",
     "ca_file": "PEM file of the emulator's certificate authority; naming it makes the emulator serve TLS",
+    "python": "the Python that runs this tool",
     "host": "the address on which the application must listen: 127.0.0.1",
     "port": "a free port for the application",
     "amount": "what an action is to charge, in dollars: 12.34",
@@ -33,6 +34,9 @@ PLACEHOLDERS: dict[str, str] = {
     "reference": "an id of the order, new for each payment",
 }
 """What may stand in braces, and what the lab puts there."""
+
+OWN_DATA = frozenset({"env", "headers", "json", "form", "command", "run"})
+"""Keys under which the application's own data stands: its settings, not what the lab calls."""
 
 Lack = Literal["charge", "read", "rekey", "webhooks", "refunds"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from readiness.config.application import Application
+from readiness.config.application import OWN_DATA, Application
 from readiness.config.duration import Duration
 from readiness.config.urls import EndpointUrl, TokenUrl, WebUrl
 from readiness.model import Attestation, Environment, Location, Permission, Record, Severity, Waiver
@@ -278,7 +278,7 @@ class Config(Record):
                     yield ConfiguredUrl((*base, *place), environment, role, url)
         written = self.application.model_dump(mode="json", by_alias=True) if self.application else None
         for place, text in _texts(written, ("application",)):
-            if text.startswith(("http://", "https://")):
+            if text.startswith(("http://", "https://")) and OWN_DATA.isdisjoint(place):
                 yield ConfiguredUrl(place, None, "application", text)
 
 

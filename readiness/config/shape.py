@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from readiness.config.application import OWN_DATA
 from readiness.config.model import Config, ConfigPath, Exclude
 from readiness.config.references import STORE_KEYS
 from readiness.secret.reference import SecretRef
@@ -19,8 +20,6 @@ from readiness.secret.reference import SecretRef
 FILLED_BY_US = frozenset({"evidence_digest"})
 """Fields of the models that the loader computes: not for a file to say."""
 _SECRET_WORDS = ("secret", "password", "passwd", "passphrase", "token", "credential", "private", "bearer")
-_OWN_DATA = frozenset({"env", "headers", "json", "form"})
-"""Keys of the application under which its own data stands, secret or not."""
 _PLAIN_TYPES = (str, int, float, bool, date, timedelta, StrEnum)
 
 
@@ -82,7 +81,7 @@ def choices_of(annotation: Any) -> list[str]:
 
 def may_show(path: ConfigPath) -> bool:
     """Whether a value at this path may be quoted: a known place, made for plain values, no secret about it."""
-    own_data = path[:1] == ("application",) and not _OWN_DATA.isdisjoint(path)
+    own_data = path[:1] == ("application",) and not OWN_DATA.isdisjoint(path)
     return not own_data and not any(bears_secret(key) for key in path) and _is_plain(type_at(path))
 
 

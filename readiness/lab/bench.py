@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -342,6 +343,7 @@ def _values(emulator: EmbeddedEmulator, home: Environment, subjects: Subjects) -
         "merchant_id": told["merchant"]["merchant_id"],
         "webhook_secret": subjects.webhook_secret,
         "ca_file": str(emulator.ca_file or ""),
+        "python": sys.executable,
         "host": HOST,
         "port": str(free_port()),
     }

@@ -42,7 +42,7 @@ class ConnectionProbe(Probe):
             )
             for role in VENDOR
         ]
-        addresses = {url.url: url.role in VENDOR for url in config.urls() if url.environment in {environment, None}}
+        addresses = {url.url: url.role in VENDOR for url in config.urls() if url.environment is environment}
         hosts = {urlsplit(url).netloc: vendor for url, vendor in addresses.items() if url.startswith("https:")}
         handshakes = [
             PlannedRequest(
@@ -54,7 +54,8 @@ class ConnectionProbe(Probe):
 
     async def gather(self, context: ProbeContext) -> Connection:
         """All hosts at once."""
-        urls = [url for url in context.configuration.urls if url.environment in {context.environment, None}]
+        # URLs of no environment are the application's, which answers only while the lab runs it.
+        urls = [url for url in context.configuration.urls if url.environment is context.environment]
         by_host: dict[str, list[UrlFacts]] = {}
         for url in urls:
             by_host.setdefault(urlsplit(url.url).netloc, []).append(url)

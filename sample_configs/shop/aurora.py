@@ -20,6 +20,10 @@ class PaymentError(Exception):
     """No money was taken, as far as is known. The text is for the log, not for the customer."""
 
 
+class KeyRefusedError(PaymentError):
+    """Our key is refused: nothing works until somebody gives the service another one."""
+
+
 class Aurora:
     """Thread-safe. A token is shared by all threads, and renewed by one of them."""
 
@@ -40,37 +44,40 @@ class Aurora:
             "referenceId": order,
         }
         transaction = self._send("POST", "/v2/transactions", sale)
-        if transaction["transactionStatus"] != "Captured":  # a decline is a 200
-            raise PaymentError(str(transaction["transactionStatus"]))
-        return str(transaction["transactionId"])
+        if transaction.get("transactionStatus") != "Captured":  # a decline is a 200
+            raise PaymentError(str(transaction.get("transactionStatus")))
+        return str(transaction.get("transactionId"))
 
     def _card_processor(self) -> str:
         if self._processor is None:
-            offered = self._send("GET", "/v2/settings/payment-config")["availablePaymentProcessors"]
-            self._processor = next(each["paymentProcessorId"] for each in offered if each["type"] in CARD_PROCESSORS)
+            offered = self._send("GET", "/v2/settings/payment-config").get("availablePaymentProcessors") or []
+            cards = [each["paymentProcessorId"] for each in offered if each["type"] in CARD_PROCESSORS]
+            if not cards:
+                raise PaymentError("the account has no processor for cards")
+            self._processor = cards[0]
         return self._processor
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Send, with retries under one idempotency key, so that a repeated request charges once."""
         key, pause, renewed = str(uuid.uuid4()), 0.5, False
         for attempt in range(self._settings.retries + 1):
-            answer = self._try(method, path, body, key)
+            token = self._access()
+            answer = self._try(method, path, body, key, token)
             if answer is not None and answer.status_code == 401 and not renewed:
                 renewed = True
-                self._forget()
-                answer = self._try(method, path, body, key)
+                answer = self._try(method, path, body, key, self._access(refused=token))
             if answer is not None and answer.status_code not in RETRIED:
-                if answer.status_code != 200:
-                    raise PaymentError(f"status {answer.status_code}")
-                return dict(answer.json())
+                return _content(answer)
             if attempt < self._settings.retries:
                 time.sleep(max(pause, _retry_after(answer)))
                 pause *= 2
         raise PaymentError("no answer")
 
-    def _try(self, method: str, path: str, body: Mapping[str, Any] | None, key: str) -> httpx.Response | None:
+    def _try(
+        self, method: str, path: str, body: Mapping[str, Any] | None, key: str, token: str
+    ) -> httpx.Response | None:
         """One attempt; None where there was no answer."""
-        headers = {"Authorization": f"Bearer {self._access()}"}
+        headers = {"Authorization": f"Bearer {token}"}
         if method != "GET":
             headers["Idempotency-Key"] = key
         try:
@@ -78,16 +85,12 @@ class Aurora:
         except httpx.TransportError:
             return None
 
-    def _access(self) -> str:
-        """The current token, renewed in time."""
+    def _access(self, refused: str = "") -> str:
+        """The current token, renewed in time, or because it is the one that was refused."""
         with self._lock:
-            if time.monotonic() >= self._renew_at:
+            if time.monotonic() >= self._renew_at or self._token == refused:
                 self._mint()
             return self._token
-
-    def _forget(self) -> None:
-        with self._lock:
-            self._renew_at = 0.0
 
     def _mint(self) -> None:
         form = {
@@ -100,11 +103,24 @@ class Aurora:
             answer = self._http.post(self._settings.oauth_url, data=form)
         except httpx.TransportError:
             raise PaymentError("no token: no answer") from None
-        if answer.status_code != 200:
-            raise PaymentError(f"no token: status {answer.status_code}")
-        granted = answer.json()
+        if answer.status_code in {400, 401}:
+            raise KeyRefusedError(f"no token: status {answer.status_code}")
+        granted = _content(answer)
         self._token = granted["access_token"]
         self._renew_at = time.monotonic() + granted["expires_in"] - self._settings.refresh_margin
+
+
+def _content(answer: httpx.Response) -> dict[str, Any]:
+    """The JSON object of a 200. Raises PaymentError for everything else: whether money was taken is not known then."""
+    if answer.status_code != 200:
+        raise PaymentError(f"status {answer.status_code}")
+    try:
+        content = answer.json()
+    except ValueError:
+        raise PaymentError("status 200, but no JSON") from None
+    if not isinstance(content, dict):
+        raise PaymentError("status 200, but no JSON object")
+    return content
 
 
 def _retry_after(answer: httpx.Response | None) -> float:

@@ -5,23 +5,47 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from aurora import Aurora, PaymentError
+from aurora import Aurora, KeyRefusedError, PaymentError
 from settings import Settings
 from webhooks import is_genuine
 
+logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
 log = logging.getLogger("shop")
 settings = Settings.from_environment()
 aurora = Aurora(settings)
+
+
+class Ledger:
+    """The payments that Aurora has told of. Events may come twice, and in any order."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: set[str] = set()
+
+    def enter(self, event: str) -> None:
+        """Count an event once. A real shop keeps it in the database, in one transaction with its effect."""
+        with self._lock:
+            self._events.add(event)
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+
+ledger = Ledger()
 
 
 class Handler(BaseHTTPRequestHandler):
     """A sign of life, a payment, a webhook."""
 
     def do_GET(self) -> None:
-        """`/healthz`."""
-        self._answer(200 if self.path == "/healthz" else 404, {})
+        """`/healthz`, and how many payments were told of."""
+        if self.path == "/payments/told":
+            self._answer(200, {"count": len(ledger)})
+        else:
+            self._answer(200 if self.path == "/healthz" else 404, {})
 
     def do_POST(self) -> None:
         """`/pay` and `/aurora/webhooks`."""
@@ -37,6 +61,9 @@ class Handler(BaseHTTPRequestHandler):
         order = json.loads(body)
         try:
             transaction = aurora.charge(order["amount"], order["card"], order["id"])
+        except KeyRefusedError as failure:
+            log.critical("Aurora refuses our key, no payment can be taken: %s", failure)
+            self._answer(503, {"paid": False, "message": "Payments are not possible at the moment."})
         except PaymentError as failure:
             log.warning("order %s was not paid: %s", order["id"], failure)
             self._answer(402, {"paid": False, "message": "The payment did not go through."})
@@ -45,7 +72,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _webhook(self, body: bytes) -> None:
         if is_genuine(body, self.headers, settings.webhook_secret):
-            log.info("event %s", json.loads(body).get("eventType"))
+            event = json.loads(body)
+            log.info("event %s", event["type"])
+            ledger.enter(event["id"])
             self._answer(200, {})
         else:
             self._answer(401, {})

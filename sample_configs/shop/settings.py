@@ -15,7 +15,7 @@ class Settings:
     client_id: str
     client_secret: str = field(repr=False)
     webhook_secret: str = field(repr=False)
-    timeout: float = 30.0
+    timeout: float = 10.0
     """Seconds."""
     retries: int = 3
     refresh_margin: float = 60.0

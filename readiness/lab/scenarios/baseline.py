@@ -15,14 +15,17 @@ class Baseline(Scenario):
     """Nothing is wrong."""
 
     name: ClassVar[str] = "baseline"
-    story: ClassVar[str] = "Nothing is wrong: the application does its work three times, one after the other."
+    story: ClassVar[str] = "Nothing is wrong: the application does its work a few times, one after the other."
     expected: ClassVar[str] = "Every action succeeds."
 
     async def play(self, bench: Bench) -> None:
-        """Three times the main action, then a read."""
+        """Three times the main action, then a read; and a payment that differs from the third by its order alone."""
         settings = bench.work.settings
         bench.facts["amount_declared"] = any(map(settings.uses, ("amount", "dollars", "cents")))
         for number in range(1, 4):
             await bench.healthy(f"healthy {number}")
         if bench.main != "read" and bench.has("read"):
             await bench.healthy("healthy read", "read")
+        if bench.main == "charge" and settings.uses("reference"):
+            last = next(each for each in bench.recorder.outcomes if each.step == "healthy 3")
+            await bench.act("twin", amount=f"{last.amount:.2f}")
