@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         if status == 200 or style == 0:
             content = json.dumps({**answer, "echo": echo, "correlationId": plain[-100:]}).encode()
         elif style == 1:
-            content = f"<!DOCTYPE html><html><body>{CARD} {html.escape(plain)} {json.dumps(echo)}</body></html>".encode()
+            content = f"<!DOCTYPE html><body>{CARD} {html.escape(plain)} {json.dumps(echo)}</body>".encode()
         elif style == 2:
             content = json.dumps({**answer, "echo": echo}).encode()[:-7]
         else:
