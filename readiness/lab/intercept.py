@@ -83,7 +83,7 @@ class Interceptor:
     def variables(self, inherited: Mapping[str, str]) -> dict[str, str]:
         """Environment variables of the application, to be laid over what it inherits."""
         write_bundle(self._bundle, self._ca_file, inherited)
-        return proxy_variables(self.url, self._bundle)
+        return proxy_variables(self.url, self._bundle, inherited)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -25,10 +25,15 @@ _SYSTEM_BUNDLES = (
 )
 
 
-def proxy_variables(proxy_url: str, bundle: Path) -> dict[str, str]:
-    """Environment variables for the application."""
+_PRELOAD = Path(__file__).with_name("through_proxy.cjs")
+
+
+def proxy_variables(proxy_url: str, bundle: Path, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Environment variables for the application, in the place of what it would inherit."""
     variables = {variant: proxy_url for name in _PROXY for variant in (name, name.lower())}
     variables |= {"NO_PROXY": _DIRECT, "no_proxy": _DIRECT, "NODE_USE_ENV_PROXY": "1"}
+    preload = str(_PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
+    variables["NODE_OPTIONS"] = f'{inherited.get("NODE_OPTIONS", "")} --require "{preload}"'.strip()
     return variables | dict.fromkeys(_TRUST, str(bundle))
 
 

@@ -17,7 +17,7 @@ from readiness.emulator import EmbeddedEmulator, Settings
 from readiness.emulator.core.faults import FaultRule
 from readiness.lab.contacts import Contacts
 from readiness.lab.intercept import VENDOR_NAMES, Interceptor
-from readiness.lab.trust import write_bundle
+from readiness.lab.trust import proxy_variables, write_bundle
 from readiness.model import Environment
 
 TIMEOUT = 20.0
@@ -30,25 +30,47 @@ import sys, urllib.request, urllib.error
 try: print(urllib.request.urlopen(sys.argv[1]).status)
 except urllib.error.HTTPError as error: print(error.code)
 """
-AIO = """
-import asyncio, httpx, sys
-async def main():
-    async with httpx.AsyncClient() as client: print((await client.get(sys.argv[1])).status_code)
-asyncio.run(main())
-"""
 FETCH = "fetch(process.argv[1]).then(r => console.log(r.status), e => console.log(String(e.cause?.code ?? e)))"
 AXIOS_GET = """
 const axios = require('axios');
 axios.get(process.argv[1], {validateStatus: () => true}).then(r => console.log(r.status), e => console.log(e.code));
 """
+HTTPS = """
+require('https').get(process.argv[1], r => { console.log(r.statusCode); r.resume(); })
+  .on('error', e => console.log(e.code));
+"""
+HTTPS_AGENT = """
+const https = require('https');
+https.get(process.argv[1], {agent: new https.Agent({keepAlive: false})}, r => {
+  console.log(r.statusCode);
+  r.resume();
+})
+  .on('error', e => console.log(e.code));
+"""
+TLS_MODULE = """
+import { connect } from 'node:tls';
+const url = new URL(process.argv[1]);
+const host = url.hostname;
+const socket = connect(443, host, {}, () => {
+  socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\\r\\nHost: ${host}\\r\\nConnection: close\\r\\n\\r\\n`);
+});
+socket.once('data', data => { console.log(String(data).split(' ')[1]); socket.destroy(); });
+socket.on('error', e => console.log(e.code));
+"""
 CLIENTS = {
     "httpx": [sys.executable, "-c", HTTPX],
-    "httpx-async": [sys.executable, "-c", AIO],
     "requests": [sys.executable, "-c", REQUESTS],
     "urllib": [sys.executable, "-c", URLLIB],
     "curl": ["curl", "-s", "-o", os.devnull, "-w", "%{http_code}"],
     "axios": ["node", "-e", AXIOS_GET],
 }
+NODE = {
+    "fetch": ["node", "-e", FETCH],
+    "https": ["node", "-e", HTTPS],
+    "own agent": ["node", "-e", HTTPS_AGENT],
+    "module": ["node", "--input-type=module", "-e", TLS_MODULE],
+}
+"""What older Node does not lead through a proxy by itself."""
 
 
 class Scene:
@@ -102,11 +124,13 @@ def staged(play: Callable[[Scene], Awaitable[None]], *, allow: tuple[str, ...] =
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", [*CLIENTS, *NODE])
 def test_a_client_reaches_the_emulator_under_the_vendors_name(client: str) -> None:
     async def play(stage: Scene) -> None:
-        assert await stage.run(*CLIENTS[client], "https://api.flute.com/v2/transactions?page=1") == "401"
-        assert await stage.run(*CLIENTS[client], "https://sandbox.oauth.api.flute.com/oauth2/token") == "400"
+        assert await stage.run(*{**CLIENTS, **NODE}[client], "https://api.flute.com/v2/transactions?page=1") == "401"
+        assert (
+            await stage.run(*{**CLIENTS, **NODE}[client], "https://sandbox.oauth.api.flute.com/oauth2/token") == "400"
+        )
         assert stage.arrived() == [
             (Environment.PRODUCTION, "api", "/v2/transactions?page=1"),
             (Environment.SANDBOX, "oauth", "/oauth2/token"),
@@ -119,7 +143,7 @@ def test_a_client_reaches_the_emulator_under_the_vendors_name(client: str) -> No
     staged(play)
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", ["requests", "curl", "axios"])
 def test_other_hosts_are_refused_and_noted(client: str) -> None:
     async def play(stage: Scene) -> None:
         assert "200" not in await stage.run(*CLIENTS[client], "https://telemetry.example/v1")
@@ -132,11 +156,39 @@ def test_other_hosts_are_refused_and_noted(client: str) -> None:
     staged(play)
 
 
-def test_node_without_support_for_proxies_is_not_seen_and_newer_node_is() -> None:
+@pytest.mark.parametrize("client", NODE)
+def test_node_is_refused_other_hosts_and_reaches_this_machine(client: str) -> None:
     async def play(stage: Scene) -> None:
-        seen = await stage.run("node", "-e", FETCH, "https://api.flute.com/v2/transactions")
-        honours = bool(stage.met())
-        assert honours == (seen == "401"), "either it went through the proxy, or the proxy knows nothing of it"
+        assert await stage.run(*NODE[client], "https://telemetry.example/v1") == "ECONNREFUSED"
+        assert stage.met() == [("https", "telemetry.example", "refused", None)]
+
+    staged(play)
+
+
+def test_node_reaches_this_machine_directly_and_keeps_its_options(tmp_path: Path) -> None:
+    async def play(stage: Scene) -> None:
+        api = stage.emulator.announcement["environments"]["production"]["api_url"]
+        assert await stage.run(*NODE["fetch"], f"{api}/v2/transactions") == "401"
+        assert stage.met() == []
+
+    staged(play)
+    options = proxy_variables("http://127.0.0.1:1", tmp_path, {"NODE_OPTIONS": "--no-warnings"})["NODE_OPTIONS"]
+    assert options.startswith("--no-warnings --require ")
+
+
+def test_node_sees_a_reset_connection_and_long_answers() -> None:
+    async def play(stage: Scene) -> None:
+        url = "https://api.flute.com/v2/transactions"
+        huge = FaultRule.model_validate(
+            {"environment": "production", "times": 1, "fault": {"kind": "huge_body", "size": 3_000_000}}
+        )
+        stage.emulator.perform(lambda core: core.faults.add(huge))
+        length = "fetch(process.argv[1]).then(r => r.arrayBuffer()).then(b => console.log(b.byteLength))"
+        assert await stage.run("node", "-e", length, url) == "3000000"
+        rule = FaultRule.model_validate({"environment": "production", "fault": {"kind": "reset"}})
+        stage.emulator.perform(lambda core: core.faults.add(rule))
+        assert await stage.run(*NODE["https"], url) == "ECONNRESET"
+        assert await stage.run(*NODE["fetch"], url) in {"ECONNRESET", "UND_ERR_SOCKET"}
 
     staged(play)
 
