@@ -109,14 +109,18 @@ class Reading:
     command_lines: set[tuple[float, str, bytes]] = field(default_factory=set)
 
     def calls(self) -> list[Call]:
-        """Every call in order, elsewhere included."""
-        seen = [self._call(entry) for entry in self.recorder.entries]
+        """The calls in order, elsewhere included; of very many the first and the last."""
+        seen = [self._call(entry) for entry in self._kept()]
         return sorted([*seen, *self.recorder.elsewhere], key=lambda call: call.t)
+
+    def _kept(self) -> list[Entry]:
+        entries, half = self.recorder.entries, MOST_CALLS // 2
+        return entries if len(entries) <= MOST_CALLS else [*entries[:half], *entries[-half:]]
 
     def learn_codes(self, codes: Mapping[str, str]) -> None:
         """Note the security codes that payments had which the lab did not choose. `codes`: fingerprint -> code."""
         for number, outcome in enumerate(self.recorder.outcomes):
-            for entry in self.recorder.entries:
+            for entry in self._kept():
                 in_time = outcome.started <= self.recorder.at(entry.received_at) <= outcome.ended
                 if in_time and number not in self.recorder.codes and (code := codes.get(_security_code(entry.body))):
                     self.recorder.codes[number] = code
@@ -209,16 +213,14 @@ class Reading:
     def trace(self, *, story: str, expected: str, began: float, waited: float, cut: bool) -> ScenarioTrace:
         """Everything, as evidence."""
         calls = self.calls()
-        half = MOST_CALLS // 2
-        kept = calls if len(calls) <= MOST_CALLS else [*calls[:half], *calls[-half:]]
         return ScenarioTrace(
             story=story,
             expected=expected,
             began=round(began, 3),
             duration=round(self.recorder.now(), 3),
             waited=round(waited, 3),
-            calls=tuple(kept),
-            calls_dropped=max(len(self.recorder.entries) + len(self.recorder.elsewhere) - len(kept), 0),
+            calls=tuple(calls),
+            calls_dropped=len(self.recorder.entries) + len(self.recorder.elsewhere) - len(calls),
             outcomes=tuple(self.recorder.outcomes),
             webhooks=tuple(self.recorder.webhooks),
             output=self.output(),

@@ -13,7 +13,7 @@ from readiness.lab.recorder import Recorder
 from readiness.lab.subjects import Key
 from readiness.model import Environment
 
-MOST_TOKENS = 400
+MOST_TOKENS = 100
 """Tokens that are searched for, the first and the last of them: an application in a hot loop mints thousands."""
 
 
@@ -95,9 +95,7 @@ class Vendor:
 
     def tokens(self) -> list[str]:
         """Every token that was issued, or enough of them."""
-        found = list(self._emulator.core.environments[self._home].tokens.values())
-        half = MOST_TOKENS // 2
-        return found if len(found) <= MOST_TOKENS else [*found[:half], *found[-half:]]
+        return _ends(list(self._emulator.core.environments[self._home].tokens.values()))
 
     def codes(self) -> dict[str, str]:
         """Every security code of three digits by its fingerprint, to know the codes that payments had."""
@@ -107,8 +105,13 @@ class Vendor:
     def fingerprints(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """What the journal shows in the place of secrets -> what they are. `secrets`: value -> what it is."""
         fingerprint = self._emulator.core.redaction.fingerprint
-        access = self._emulator.core.environments[self._home].tokens.access_values()
+        access = _ends(list(self._emulator.core.environments[self._home].tokens.access_values()))
         return {
             **{fingerprint(value): what for value, what in secrets.items()},
             **{fingerprint(token): "access token" for token in access},
         }
+
+
+def _ends(tokens: list[str]) -> list[str]:
+    half = MOST_TOKENS // 2
+    return tokens if len(tokens) <= MOST_TOKENS else [*tokens[:half], *tokens[-half:]]

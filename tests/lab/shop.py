@@ -28,15 +28,20 @@ state: dict[str, Any] = {"token": "", "until": 0.0, "processor": None, "effects"
 seen: set[str] = set()
 
 
-class Failed(Exception):
+class FailedError(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
 
 
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 def alarm(text: str) -> None:
     if FAULT != "alarm":
-        print(f"ALARM {text}", file=sys.stderr, flush=True)
+        say(f"ALARM {text}")
         state["alarms"].append(text)
 
 
@@ -46,7 +51,7 @@ def mint() -> None:
         try:
             answer = http.post(OAUTH, data=form)
         except httpx.TransportError:
-            raise Failed(503, "Please try again later.") from None
+            raise FailedError(503, "Please try again later.") from None
         if answer.status_code != 503:
             break
         if attempt < RETRIES:
@@ -54,7 +59,7 @@ def mint() -> None:
     if answer.status_code == 401:
         alarm("the Aurora key was refused")
     if answer.status_code != 200:
-        raise Failed(503, "Please try again later.")
+        raise FailedError(503, "Please try again later.")
     state["token"] = answer.json()["access_token"]
     state["until"] = time.monotonic() + answer.json()["expires_in"] - MARGIN
     if FAULT == "never-expires":
@@ -84,17 +89,17 @@ def send(method: str, path: str, body: Any = None) -> Any:
             answer = http.request(method, API + path, json=body, headers=headers)
         except httpx.TransportError as error:
             if attempt >= RETRIES or isinstance(error, httpx.TimeoutException):
-                raise Failed(503, "Please try again later.") from None
+                raise FailedError(503, "Please try again later.") from None
             answer = None
         if answer is not None and answer.status_code == 401 and (not renewed or FAULT == "401-loop"):
             if FAULT == "no-recovery":
-                raise Failed(502, "Please try again later.")
+                raise FailedError(502, "Please try again later.")
             renewed, used = True, token(refused=used)
             continue
         if answer is not None and answer.status_code not in {429, 502, 503, 504}:
             break
         if attempt >= RETRIES:
-            raise Failed(503, "Please try again later.")
+            raise FailedError(503, "Please try again later.")
         wait = 0.2 * 2**attempt
         if answer is not None and answer.status_code == 429 and FAULT != "retry-after":
             wait = max(wait, float(answer.headers.get("Retry-After", "0")))
@@ -102,20 +107,20 @@ def send(method: str, path: str, body: Any = None) -> Any:
         attempt += 1
     if answer.status_code != 200:
         detail = answer.text if FAULT == "raw-errors" else "Please try again later."
-        raise Failed(502, detail)
+        raise FailedError(502, detail)
     try:
         return answer.json()
     except ValueError:
         if FAULT == "odd":
             raise
-        raise Failed(502, "Please try again later.") from None
+        raise FailedError(502, "Please try again later.") from None
 
 
 def pay(order: dict[str, Any]) -> dict[str, Any]:
     if FAULT == "logs-card":
-        print("charging", order, flush=True)
+        say(f"charging {order}")
     if FAULT == "logs-token":
-        print("using", state["token"], flush=True)
+        say(f"using {state['token']}")
     if state["processor"] is None:
         offered = send("GET", "/v2/settings/payment-config")["availablePaymentProcessors"]
         state["processor"] = next(each["paymentProcessorId"] for each in offered if each["type"] == "SandboxCard")
@@ -129,7 +134,7 @@ def pay(order: dict[str, Any]) -> dict[str, Any]:
     }
     made = send("POST", "/v2/transactions", sale)
     if made.get("transactionStatus") != "Captured" and FAULT != "declines":
-        raise Failed(402, "The card was declined.")
+        raise FailedError(402, "The card was declined.")
     return {"paid": True, "id": made["transactionId"]}
 
 
@@ -175,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
     def guarded(self, work: Any) -> None:
         try:
             self.answer(200, work())
-        except Failed as failed:
+        except FailedError as failed:
             self.answer(failed.status, {"paid": False, "message": str(failed)})
 
     def answer(self, status: int, body: Any) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from tests.apps.driver import NAMES
 from tests.lab.proof import DOCUMENT, problems, render
 from tests.lab.trials import run_all, trials
+
+REPETITIONS = int(os.environ.get("LAB_REPETITIONS", "2"))
+"""How often the applications are run under load; 20 were run before the first release."""
 
 
 @pytest.mark.slow
@@ -14,3 +22,30 @@ def test_every_fault_is_caught_and_nobody_else_is_blamed() -> None:
     found = run_all(trials(NAMES))
     assert problems(found) == []
     assert DOCUMENT.read_text() == render(found), "run `make lab-proof`"
+
+
+@pytest.mark.slow
+def test_no_good_application_is_blamed_on_a_busy_machine() -> None:
+    good = [trial for trial in trials(NAMES) if not trial.fault]
+    with _busy_cores():
+        wrong = [line for _ in range(REPETITIONS) for line in problems(run_all(good))]
+    assert wrong == []
+
+
+@contextmanager
+def _busy_cores() -> Iterator[None]:
+    context = multiprocessing.get_context("spawn")
+    loops = [context.Process(target=_loop, daemon=True) for _ in range(os.cpu_count() or 1)]
+    for loop in loops:
+        loop.start()
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.join()
+
+
+def _loop() -> None:
+    while True:
+        pass

@@ -10,6 +10,8 @@ from readiness.lab.scenario import Scenario
 
 SHORT_LIFE = 2
 """Seconds: short enough to live through several."""
+LONG_ENOUGH = 6.0
+"""Seconds after which an action that still repeats itself is a loop."""
 AFTERMATH = 0.6
 """Seconds after an action in which a loop that goes on in the background would show."""
 
@@ -59,7 +61,7 @@ class Permanent401(Scenario):
         """Prime, refuse everything, act, and see that it is over."""
         await bench.healthy()
         bench.vendor.fault("the API refuses every token", {"kind": "expired_token"}, host="api")
-        await bench.act("refused", limit=10.0)
+        await bench.act("refused", limit=LONG_ENOUGH)
         await bench.pause(AFTERMATH)
 
 
