@@ -28,6 +28,8 @@ SAMPLES = data_folder("sample_configs")
 CONFIGS = sorted(path.stem for path in SAMPLES.glob("*.yaml"))
 EMULATED = ("demo", "not-ready")
 PLANTED = re.compile(r"(?:#|//) planted: ([a-z-]+/[a-z-]+)\n")
+LAB = "key-storage/secret-not-in-process-list"
+"""Needs the application to run."""
 FAULTY = [SAMPLES / "not-ready.yaml", *(path for path in (SAMPLES / "shop-not-ready").rglob("*") if path.is_file())]
 
 
@@ -97,7 +99,8 @@ def test_the_demo_is_ready_where_there_is_no_repository(tmp_path: Path) -> None:
     """As in an installed package: the emulator's keys are of this run, and no history is needed to say so."""
     shutil.copytree(SAMPLES, tmp_path / "samples")
     path = tmp_path / "result.json"
-    options = ["--only", "key-storage", "--only", "card-data", "-q", "-o", f"json={path}"]
+    only = ("key-storage/secret-not-in-*", "key-storage/no-other-credentials", "card-data/no-test-cards-in-release")
+    options = [*(part for glob in only for part in ("--only", glob)), "--skip", LAB, "-q", "-o", f"json={path}"]
     assert run_command(["run", str(tmp_path / "samples" / "demo.yaml"), *options]) == 0
     rows = json.loads(path.read_text())["results"]
     history = {row["status"] for row in rows if row["id"] == "key-storage/secret-not-in-history"}
