@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import signal
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -197,7 +198,9 @@ async def _gathered(planned: PlannedProbe, context: ProbeContext) -> EvidenceIte
     kind, transport = planned.probe.evidence.kind, context.transport
     began = transport.clock()
     try:
-        brought = await planned.probe.gather(context)
+        limit = planned.probe.time_limit(context.config)
+        async with asyncio.timeout(None if limit == math.inf else limit):
+            brought = await planned.probe.gather(context)
         if not isinstance(brought, planned.probe.evidence | Missing):
             raise TypeError  # noqa: TRY301 - told like everything else that a plug-in does wrong
         return _item(kind, planned.environment, brought, transport, began)

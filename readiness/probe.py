@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,10 +89,17 @@ class Probe(ABC):
     evidence: ClassVar[type[Evidence]]
     per_environment: ClassVar[bool] = True
     permissions: ClassVar[tuple[Permission, ...]] = ()
+    unhurried: ClassVar[bool] = False
+    """Whether it works through something of any size, and so is bounded by limits of its own and by the run alone."""
 
     @abstractmethod
     def plan(self, config: Config, environment: Environment | None) -> Sequence[PlannedRequest] | Missing:
         """Every kind of request that `gather` may send, or why it cannot gather. Sends nothing."""
+
+    def time_limit(self, config: Config) -> float:
+        """Seconds that `gather` may take; the run's deadline bounds it too. What waits by design says more."""
+        del config
+        return math.inf if self.unhurried else 60.0
 
     @abstractmethod
     async def gather(self, context: ProbeContext) -> Evidence | Missing:

@@ -225,6 +225,17 @@ def test_the_deadline_ends_what_hangs_and_keeps_the_rest() -> None:
     assert not result.interrupted
 
 
+def test_a_probe_has_a_time_limit_of_its_own() -> None:
+    async def hang(_: ProbeContext) -> NoReturn:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    probe = make_probe(Weather, hang, time_limit=lambda *_: 0.05)
+    result = gathered(probe, make_probe(Season), deadline=60.0)
+    assert of(result, "weather").missing == missing(Because.TIMED_OUT, "gathering `weather` took too long")
+    assert of(result, "season").missing is None
+
+
 def test_a_probe_may_still_bring_what_it_has_when_it_is_stopped() -> None:
     async def stubborn(_: ProbeContext) -> Weather:
         try:

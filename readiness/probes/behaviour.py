@@ -22,6 +22,7 @@ class BehaviourProbe(Probe):
 
     evidence: ClassVar[type[Evidence]] = BehaviourTrace
     per_environment: ClassVar[bool] = False
+    unhurried: ClassVar[bool] = True
     permissions: ClassVar[tuple[Permission, ...]] = (Permission.RUN_APPLICATION,)
 
     def plan(self, config: Config, environment: Environment | None) -> Sequence[PlannedRequest] | Missing:

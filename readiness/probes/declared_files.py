@@ -20,6 +20,7 @@ class ArtifactsProbe(Probe):
 
     evidence: ClassVar[type[Evidence]] = Artifacts
     per_environment: ClassVar[bool] = False
+    unhurried: ClassVar[bool] = True
 
     def plan(self, config: Config, environment: Environment | None) -> Sequence[PlannedRequest] | Missing:
         """No request at all."""
@@ -39,6 +40,7 @@ class LogsProbe(Probe):
 
     evidence: ClassVar[type[Evidence]] = Logs
     per_environment: ClassVar[bool] = False
+    unhurried: ClassVar[bool] = True
 
     def plan(self, config: Config, environment: Environment | None) -> Sequence[PlannedRequest] | Missing:
         """No request at all."""

@@ -24,6 +24,7 @@ class GitHistoryProbe(Probe):
 
     evidence: ClassVar[type[Evidence]] = GitHistory
     per_environment: ClassVar[bool] = False
+    unhurried: ClassVar[bool] = True
 
     def plan(self, config: Config, environment: Environment | None) -> Sequence[PlannedRequest] | Missing:
         """No request at all."""

@@ -53,6 +53,10 @@ class GuidedDrillProbe(Probe):
         length = PATIENCE + config.policy.drill_watch.total_seconds()
         return not_a_sandbox(config) or planned_polls(config, most_polls(length, POLL_INTERVAL))
 
+    def time_limit(self, config: Config) -> float:
+        """The user's patience, the watch, and as much again as other probes have."""
+        return super().time_limit(config) + PATIENCE + config.policy.drill_watch.total_seconds()
+
     async def gather(self, context: ProbeContext) -> KeyDrill | Missing:
         """The deletion happened between the question and the user's answer; both clocks are kept to that."""
         secret = context.secrets.secret(SECRET_PATH)

@@ -53,6 +53,10 @@ class KeyDrillProbe(Probe):
             *planned_polls(config, most_polls(config.policy.drill_watch.total_seconds(), POLL_INTERVAL)),
         ]
 
+    def time_limit(self, config: Config) -> float:
+        """The watch, and as much again as other probes have."""
+        return super().time_limit(config) + config.policy.drill_watch.total_seconds()
+
     async def gather(self, context: ProbeContext) -> KeyDrill | Missing:
         """Run the drill. The key is removed on every way out."""
         session = context.sessions[SANDBOX]

@@ -21,6 +21,7 @@ class SourceTreeProbe(Probe):
 
     evidence: ClassVar[type[Evidence]] = SourceTree
     per_environment: ClassVar[bool] = False
+    unhurried: ClassVar[bool] = True
 
     def plan(self, config: Config, environment: Environment | None) -> Sequence[PlannedRequest] | Missing:
         """No request at all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets as randomness
 from collections.abc import Sequence
 from typing import ClassVar
@@ -41,6 +42,10 @@ class TokenUseProbe(Probe):
             planned_read(config, environment, "read-with-made-up-token"),
             *(planned_read(config, environment, purpose) for purpose in reads),
         ]
+
+    def time_limit(self, config: Config) -> float:
+        """Waiting for a token to expire is bounded by the run alone."""
+        return math.inf if Permission.WAIT_FOR_EXPIRY in config.permissions else super().time_limit(config)
 
     async def gather(self, context: ProbeContext) -> TokenUse:
         """Ask what does not depend on anything at once; what needs a token, as soon as it is there."""
