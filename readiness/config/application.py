@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, model_validator
 
 from readiness.config.duration import Duration
+from readiness.config.presets import environment_of
+from readiness.hosts import normal_host
 from readiness.model import Environment, Record
 
 PLACEHOLDERS: dict[str, str] = {
@@ -203,9 +205,15 @@ class Application(Record):
     alarm: Alarm | None = None
     """Where the application's alarms can be read."""
     intercept: bool = False
-    """Whether an intercepting proxy stands in for the vendor, so that the application keeps its URLs."""
+    """Whether an intercepting proxy stands in for the vendor, so that the application keeps its production URLs.
+
+    Its processes find the proxy and a certificate authority in the usual environment variables.
+    """
     allow_hosts: tuple[str, ...] = ()
-    """Further hosts that the application may contact when `intercept` is true."""
+    """Further hosts that the application may reach when `intercept` is true, `*.` in front for all below one.
+
+    Every other host is refused.
+    """
     has_no: tuple[Lack, ...] = ()
     """What the application does not do."""
     parallel: int = Field(default=2, ge=1, le=16)
@@ -222,6 +230,11 @@ class Application(Record):
             raise ValueError("an action by `http` needs `start`: the server that it is sent to")
         if self.start is None and self.webhook is not None:
             raise ValueError("`webhook` needs `start`: the server that receives it")
+        if self.allow_hosts and not self.intercept:
+            raise ValueError("`allow_hosts` needs `intercept: true`: without the proxy every host can be reached")
+        for host in self.allow_hosts:
+            if environment_of(normal_host(host)):
+                raise ValueError(f"`allow_hosts` names {host}: behind the proxy the vendor's hosts are the emulator's")
         return self
 
     @property

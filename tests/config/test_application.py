@@ -31,6 +31,11 @@ def test_a_bare_url_is_a_get(load: Load) -> None:
         ("{actions: {charge: {run: [x]}}, has_no: [webhook]}", "did you mean `webhooks`?"),
         ("{actions: {charge: {run: [x]}}, parallel: 0}", "at least 1"),
         (f"{{{SERVER}{READ}, ready: {{within: 5}}}}", "expected a duration"),
+        ("{actions: {charge: {run: [x]}}, allow_hosts: [a.example]}", "needs `intercept: true`"),
+        (
+            "{actions: {charge: {run: [x]}}, intercept: true, allow_hosts: [Sandbox.API.flute.com]}",
+            "the vendor's hosts are the emulator's",
+        ),
     ],
 )
 def test_what_cannot_work_is_refused(refuse: Refuse, written: str, sentence: str) -> None:
