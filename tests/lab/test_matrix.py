@@ -14,7 +14,7 @@ from tests.lab.proof import DOCUMENT, problems, render
 from tests.lab.trials import run_all, trials
 
 REPETITIONS = int(os.environ.get("LAB_REPETITIONS", "2"))
-"""How often the applications are run under load; 20 were run before the first release."""
+"""How often the applications are run under load."""
 
 
 @pytest.mark.slow
