@@ -24,6 +24,12 @@ _MANAGERS = frozenset(
     }
 )
 """Clients of secrets managers, and of stores that keep values encrypted."""
+_SERVICES = {
+    "aws": frozenset({"secretsmanager", "ssm"}),
+    "az": frozenset({"keyvault"}),
+    "gcloud": frozenset({"secrets"}),
+}
+"""The words by which a cloud's client is asked for a secret."""
 _SECRET_FLAG = re.compile(r"-.*(?:token|password|passwd|secret|key|auth|credential)", re.IGNORECASE)
 
 
@@ -54,8 +60,16 @@ class CommandStore:
 
 
 def is_manager_command(spec: Any) -> bool:
-    """Whether the program is the client of a secrets manager."""
-    return Path(spec[0]).name in _MANAGERS
+    """Whether the program is the client of a secrets manager, asked for a secret.
+
+    A program beside the config (`./vault`) may be anything. The clouds' clients do all sorts of things, so one of the
+    words must name their manager.
+    """
+    program = Path(spec[0])
+    services = _SERVICES.get(program.name)
+    if services and services.isdisjoint(spec[1:]):
+        return False
+    return program.name in _MANAGERS and (program.is_absolute() or spec[0] == program.name)
 
 
 def _may_be_secret(word: str) -> bool:

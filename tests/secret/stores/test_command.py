@@ -108,6 +108,9 @@ def test_knows_managers_by_their_program() -> None:
     assert is_manager_command(["/usr/local/bin/op", "read", "x"])
     assert not is_manager_command(["cat", "secret.txt"])
     assert not is_manager_command(["sh", "-c", "pass show x"])
+    assert not is_manager_command(["./vault", "kv", "get", "x"])
+    assert is_manager_command(["aws", "secretsmanager", "get-secret-value", "--secret-id", "x"])
+    assert not is_manager_command(["aws", "s3", "cp", "s3://bucket/secret", "-"])
 
 
 @pytest.fixture(scope="module")
