@@ -251,7 +251,10 @@ def test_shared_requests_are_listed_once_for_all_their_checks() -> None:
 
 
 def full_plan(*permissions: str) -> Plan:
-    key = {"client_id": {"store": "literal", "spec": "id"}, "client_secret": {"store": "env", "spec": "S"}}
+    key: dict[str, Any] = {
+        "client_id": {"store": "literal", "spec": "id"},
+        "client_secret": {"store": "env", "spec": "S"},
+    }
     given = {
         each.value: {
             "api_url": API[each],

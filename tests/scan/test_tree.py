@@ -12,8 +12,8 @@ from readiness.config.presets import RETIRED_HOSTS
 from readiness.facts import KnownHosts
 from readiness.model import Environment, Location
 from readiness.scan import blocks
-from readiness.scan.patterns import Place, all_patterns
 from readiness.scan.limits import Interrupted, Limits
+from readiness.scan.patterns import Place, all_patterns
 from readiness.scan.tree import Findings, TreeSearch, is_dotenv
 from readiness.secret import Redactor, Secret
 from tests.scan.conftest import Repository

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from readiness.model import Status
@@ -39,7 +41,7 @@ def test_unknown_when_a_glob_matches_nothing() -> None:
 
 
 @pytest.mark.parametrize("change", [{"files": 0}, {"gaps": ("x: unreadable",)}, {"searched": ()}])
-def test_unknown_when_not_everything_was_searched(change: dict[str, object]) -> None:
+def test_unknown_when_not_everything_was_searched(change: dict[str, Any]) -> None:
     assert judge(CHECK, make.logs(**change), make.configuration()).status is Status.UNKNOWN
 
 
