@@ -209,6 +209,8 @@ def _tar(source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:
             content = archive.extractfile(info) if info.isreg() else None
             yield Entry(info.name, names, content and _entry_reader(content, in_place=mode == "r:", budget=budget))
             archive.members = []  # else every header of a hostile archive stays in memory
+    while isinstance(source, Peeked) and source.read(_CHUNK):
+        pass  # only at its end does a compressed file say that it is whole
 
 
 def _entry_reader(content: object, *, in_place: bool, budget: Budget) -> Reader:
@@ -217,19 +219,74 @@ def _entry_reader(content: object, *, in_place: bool, budget: Budget) -> Reader:
     return reader if in_place else _Counted(reader, budget)
 
 
+class _Decompressor(Protocol):
+    """What bz2, lzma and our own `_Zstandard` have in common: a stream, inflated in bounded pieces."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes without more input."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What follows the stream."""
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Up to so many bytes."""
+
+
+class _Zstandard:
+    """One frame. The library cannot bound what comes out, so little goes in at a time: 512 bytes are 16 MiB at most."""
+
+    _FEED = 512
+
+    def __init__(self) -> None:
+        import zstandard  # noqa: PLC0415 - optional
+
+        self._frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
+        self._waiting = b""
+        self._ready = b""
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._frame.eof) and not self._ready
+
+    @property
+    def needs_input(self) -> bool:
+        return not (self._waiting or self._ready)
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._frame.unused_data) + self._waiting
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        import zstandard  # noqa: PLC0415 - optional
+
+        self._waiting += data
+        try:
+            while self._waiting and not self._ready and not self._frame.eof:
+                fed, self._waiting = self._waiting[: self._FEED], self._waiting[self._FEED :]
+                self._ready = self._frame.decompress(fed)
+        except zstandard.ZstdError as error:
+            raise ValueError(str(error)) from None
+        end = len(self._ready) if max_length < 0 else max_length
+        given, self._ready = self._ready[:end], self._ready[end:]
+        return given
+
+
 def _zstandard(source: BinaryIO) -> BinaryIO:
     if find_spec("zstandard") is None:
         raise Refused("a zstandard file, not opened: pip install 'aurora-readiness[scan]'")
-    import zstandard  # noqa: PLC0415 - optional
-
-    reader = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).stream_reader(source, read_across_frames=True)
-    return cast("BinaryIO", reader)
+    return cast("BinaryIO", _Inflating(source, _Zstandard))
 
 
 class _Inflating:
-    """Streams of bzip2 or xz, one after the other, read with a bounded decompressor."""
+    """Compressed streams, one after the other, read with a bounded decompressor."""
 
-    def __init__(self, source: BinaryIO, make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]) -> None:
+    def __init__(self, source: BinaryIO, make: Callable[[], _Decompressor]) -> None:
         self._source = source
         self._make = make
         self._decompressor = make()

@@ -107,11 +107,13 @@ class ContentSearch:
         self._bytes_of(_Level(path, environment, Budget(1, 0), 0), source)
 
     def _seekable(self, level: _Level, source: BinaryIO, kind: str | None) -> None:
-        if kind != "tar archive":
+        """The bytes of a zip archive hold names and comments; those of others say nothing once they were opened."""
+        if kind in {None, "zip archive"}:
             self._bytes_of(level, source)
-        if kind is not None:
+        source.seek(0)
+        if kind is not None and not self._open(level, kind, source) and kind != "zip archive":
             source.seek(0)
-            self._open(level, kind, source)
+            self._bytes_of(level, source)
 
     def _bytes_of(self, level: _Level, source: Reader) -> None:
         search = FileSearch(self._needles, level.environment, excusable=self._excusable)
@@ -123,11 +125,11 @@ class ContentSearch:
         finally:  # what was found counts, even if the content could not be read to its end
             self._finds.add(search, level.path)
 
-    def _open(self, level: _Level, kind: str, source: BinaryIO | Peeked) -> None:
-        """A gap says what was not opened. Raises Exhausted for what concerns the outermost archive too."""
+    def _open(self, level: _Level, kind: str, source: BinaryIO | Peeked) -> bool:
+        """Whether it was opened to its end; if not, a gap says so. Raises Exhausted within another archive."""
         if level.depth <= 0 and kind in _CONTAINERS:
             self._leave_out("archives deeper than `policy.archive_depth`, not opened", level.path)
-            return
+            return False
         inner = level._replace(depth=level.depth - (kind in _CONTAINERS))
         try:
             for entry in entries_of(kind, source, level.budget):
@@ -141,6 +143,9 @@ class ContentSearch:
             self._leave_out(str(refused), level.path)
         except ERRORS as error:
             self._leave_out(f"a damaged {kind} ({type(error).__name__}); not all of it was opened", level.path)
+        else:
+            return True
+        return False
 
     def _entry(self, archive: _Level, entry: Entry) -> None:
         level = archive
@@ -191,9 +196,7 @@ class ContentSearch:
         budget = level.budget
         data = read_fully(content, budget.memory + 1)
         if len(data) > budget.memory:
-            self._leave_out(
-                "an archive within an archive, too large to be kept in memory (`policy.max_object`)", level.path
-            )
+            self._leave_out("too large for an archive within an archive (`policy.max_object`), not opened", level.path)
             return
         budget.memory -= len(data)
         try:

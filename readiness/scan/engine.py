@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from importlib.util import find_spec
 from itertools import accumulate
 from typing import NamedTuple, Protocol
@@ -78,22 +79,26 @@ class Cores:
 
     def __init__(self, needles: Sequence[Iterable[bytes]]) -> None:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
-        secrets_of: dict[bytes, set[int]] = defaultdict(set)
+        self._coarse: set[bytes] = set()
+        self._secrets_of: dict[bytes, set[int]] = defaultdict(set)
         weak: set[int] = set()
-        coarse: set[bytes] = set()
         for number, texts in enumerate(needles):
             bare = [text.translate(None, _DROPPED) for text in texts]
-            coarse |= coarse_ones(bare)
+            self._coarse |= coarse_ones(bare)
             for core in smallest(set(bare)):
-                secrets_of[core].add(number)
+                self._secrets_of[core].add(number)
                 if len(core) < _SHORTEST_CORE:
                     weak.add(number)
         self.weak = frozenset(weak)
         """Secrets almost without letters and digits: they are confirmed everywhere, which is slow and rare."""
-        strong = [core for core, numbers in secrets_of.items() if not numbers <= weak]
-        self.pieces = {
-            piece: frozenset().union(*(secrets_of[core] for core in cores)) - self.weak
-            for piece, cores in pieces_of(strong, coarse).items()
+
+    @cached_property
+    def pieces(self) -> dict[bytes, frozenset[int]]:
+        """Pieces, and the secrets that each announces."""
+        strong = [core for core, numbers in self._secrets_of.items() if not numbers <= self.weak]
+        return {
+            piece: frozenset().union(*(self._secrets_of[core] for core in cores)) - self.weak
+            for piece, cores in pieces_of(strong, self._coarse).items()
         }
 
 

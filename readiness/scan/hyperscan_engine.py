@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import hyperscan
@@ -45,10 +46,7 @@ class HyperscanEngine:
         texts = [list(each) for each in needles]
         cores = Cores(texts)
         self._weak = cores.weak
-        self._numbers = list(cores.pieces.values())
-        self._core_lengths = [len(piece) for piece in cores.pieces]
-        self._cores = _Database([_Expression(_quoted(piece)) for piece in cores.pieces])
-        """Compiled when it is needed for the first time."""
+        self._cores = cores
         spots = _spots(texts, cores.weak)
         self._spots = list(spots.values())
         self._lengths = [len(piece) for piece in spots]
@@ -89,17 +87,26 @@ class HyperscanEngine:
         if suspect:
             self._search_cores(bytes(part), start, signals)
 
+    @cached_property
+    def _fine(self) -> tuple[_Database, list[tuple[int, frozenset[int]]]]:
+        """What finds finely broken text, made when there is any: a database; length and secrets of each piece."""
+        pieces = self._cores.pieces
+        database = _Database([_Expression(_quoted(piece)) for piece in pieces])
+        return database, [(len(piece), secrets) for piece, secrets in pieces.items()]
+
     def _search_cores(self, part: bytes, start: int, signals: Signals) -> None:
         signals.regions.extend(Region(number, start, start + len(part)) for number in self._weak)
         hits: list[tuple[int, int]] = []
-        self._cores.scan(cores_only(part), hits)
+        database, announced = self._fine
+        database.scan(cores_only(part), hits)
         if hits:
             cells = CellMap(part)
             regions = {
                 Region(secret, start + low, start + high)
                 for number, end in hits
-                for low, high in [cells.cell(end - self._core_lengths[number])]
-                for secret in self._numbers[number]
+                for length, secrets in [announced[number]]
+                for low, high in [cells.cell(end - length)]
+                for secret in secrets
             }
             signals.regions.extend(sorted(regions))
 

@@ -76,9 +76,9 @@ def plant_everywhere(repository: Repository) -> dict[str, str]:
     values = {
         place: f"{number:02d}{PLAIN[2:]}"[:30] + f"{number:02x}"
         for number, place in enumerate(
-            ["deleted", "edited", "branch", "tag only", "lost commit", "lost blob", "stash", "untracked in stash", "note",
-             "merge only", "message", "author", "tag message", "file name", "folder name", "amended", "staged once",
-             "loose", "packed", "submodule", "worktree", "remote branch", "replaced"]
+            ["deleted", "edited", "branch", "tag only", "lost commit", "lost blob", "stash", "untracked in stash",
+             "note", "merge only", "message", "author", "tag message", "file name", "folder name", "amended",
+             "staged once", "loose", "packed", "submodule", "worktree", "remote branch", "replaced"]
         )
     }  # fmt: skip
     git, commit = repository.git, repository.commit

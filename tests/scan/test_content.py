@@ -1,0 +1,195 @@
+"""Archives of every kind, in each other, damaged, encrypted, and made to harm."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import random
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from readiness.scan import archive, blocks
+from readiness.scan.content import Bounds, ContentSearch, Finds
+from tests.scan.planting import PLAIN, needles
+
+TEXT = b"# settings\nkey = " + PLAIN.encode() + b"\n"
+MISS = TEXT.replace(PLAIN[3:5].encode(), b"zz")
+
+
+def zipped(name: str, data: bytes, *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr(name, data)
+    return file.getvalue()
+
+
+def tarred(name: str, data: bytes, mode: str = "w") -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode=mode) as tar:  # type: ignore[call-overload]  # any mode
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        tar.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+PACKERS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "gz": (gzip.compress, ""),
+    "bz2": (bz2.compress, ""),
+    "xz": (lzma.compress, ""),
+    "zst": (zstandard.ZstdCompressor().compress, ""),
+    "several gz": (lambda data: gzip.compress(b"first\n") + gzip.compress(data), ""),
+    "several bz2": (lambda data: bz2.compress(b"first\n") + bz2.compress(data), ""),
+    "several xz": (lambda data: lzma.compress(b"first\n") + lzma.compress(data), ""),
+    "zip": (lambda data: zipped("a.txt", data), "!a.txt"),
+    "zip bzip2": (lambda data: zipped("a.txt", data, method=zipfile.ZIP_BZIP2), "!a.txt"),
+    "tar": (lambda data: tarred("a.txt", data), "!a.txt"),
+    "tar.gz": (lambda data: tarred("a.txt", data, "w:gz"), "!a.txt"),
+    "tar.bz2": (lambda data: tarred("a.txt", data, "w:bz2"), "!a.txt"),
+    "tar.xz": (lambda data: tarred("a.txt", data, "w:xz"), "!a.txt"),
+    "tar.zst": (lambda data: zstandard.ZstdCompressor().compress(tarred("a.txt", data)), "!a.txt"),
+    "jar in wheel": (lambda data: zipped("lib/x.jar", zipped("a.txt", data)), "!lib/x.jar!a.txt"),
+    "zip in tar.gz": (lambda data: tarred("d/y.zip", zipped("a.txt", data), "w:gz"), "!d/y.zip!a.txt"),
+    "gz in zip": (lambda data: zipped("a.log.gz", gzip.compress(data)), "!a.log.gz"),
+    "docker image": (lambda data: tarred("4f2a/layer.tar", tarred("app/.env", data)), "!4f2a/layer.tar!app/.env"),
+    "oci image": (
+        lambda data: tarred("blobs/sha256/4f2a", tarred("app/.env", data, "w:gz")),
+        "!blobs/sha256/4f2a!app/.env",
+    ),
+    "jar in docker layer": (
+        lambda data: tarred("l/layer.tar", tarred("app.jar", zipped("a.txt", data))),
+        "!l/layer.tar!app.jar!a.txt",
+    ),
+}
+
+
+def searched(data: bytes, *, depth: int = 3, memory: int = 1 << 20) -> tuple[list[str], list[str]]:
+    finds = Finds()
+    gaps: list[str] = []
+    search = ContentSearch(
+        needles(PLAIN),
+        Bounds(depth, memory),
+        finds=finds,
+        leave_out=lambda reason, path: gaps.append(f"{path}: {reason}"),
+        check=lambda: None,
+    )
+    search.search("x", io.BytesIO(data), len(data), None)
+    return [f"{hit.location} {hit.form}" for hit in finds.secrets], gaps
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_every_archive_is_opened(packer: str) -> None:
+    pack, inner = PACKERS[packer]
+    places, gaps = searched(pack(b"x\n" * 70 + TEXT))
+    line = 72 + packer.startswith("several")
+    assert places == [f"x{inner}:{line}:7 raw"]
+    assert gaps == []
+    assert searched(pack(MISS)) == ([], [])
+
+
+@pytest.mark.parametrize("packer", ["zip", "tar", "tar.gz"])
+def test_names_in_archives_are_searched(packer: str) -> None:
+    name = f"dump-{PLAIN}.txt"
+    if packer in {"zip", "tar"}:
+        data = (zipped if packer == "zip" else tarred)(name, b"x")
+    else:
+        data = tarred(name, b"x", "w:gz")
+    places, gaps = searched(data)
+    assert any(place.endswith("raw, in the name") for place in places)
+    assert gaps == []
+
+
+def test_depth_is_bounded_and_told() -> None:
+    data = TEXT
+    for level in range(5):
+        data = zipped(f"{level}.zip", data)
+    places, gaps = searched(data)
+    assert places == []
+    assert gaps == ["x!4.zip!3.zip!2.zip: archives deeper than `policy.archive_depth`, not opened"]
+    assert searched(data, depth=5)[0] == ["x!4.zip!3.zip!2.zip!1.zip!0.zip:2:7 raw"]
+
+
+def test_a_bomb_is_not_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "RATIO_FROM", 1 << 20)
+    for pack in (gzip.compress, bz2.compress, lzma.compress, zstandard.ZstdCompressor().compress):
+        places, (gap,) = searched(pack(bytes(100 << 20)))
+        assert places == []
+        assert "archive bomb" in gap
+    bomb = zipped("a", zipped("b", bytes(50 << 20)))
+    assert any("archive bomb" in gap for gap in searched(bomb)[1])
+
+
+def test_too_many_entries_are_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_ENTRIES", 3)
+    budget = archive.Budget(100, 100, entries=3)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as many:
+        for number in range(5):
+            many.writestr(str(number), "x")
+    with pytest.raises(archive.Exhausted, match="more than 3 files"):
+        for _ in archive.entries_of("zip archive", file, budget):
+            pass
+
+
+def test_an_inner_zip_that_is_too_large_is_a_gap() -> None:
+    data = tarred("big.zip", zipped("a", TEXT * 1000, method=zipfile.ZIP_STORED), "w:gz")
+    assert searched(data, memory=1000)[1] == [
+        "x!big.zip: too large for an archive within an archive (`policy.max_object`), not opened"
+    ]
+
+
+def test_encrypted_entries_are_gaps() -> None:
+    data = bytearray(zipped("a.txt", TEXT))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    assert searched(bytes(data)) == ([], ["x!a.txt: it is encrypted"])
+
+
+@pytest.mark.parametrize("packer", [name for name in PACKERS if "in" not in name and "image" not in name])
+def test_damaged_archives_are_gaps(packer: str) -> None:
+    whole = PACKERS[packer][0](random.Random(1).randbytes(30_000) + TEXT)
+    for cut in (len(whole) // 2, len(whole) - (12_000 if packer == "tar" else 30)):
+        assert searched(whole[:cut])[1] != []
+    broken = bytearray(whole)
+    broken[len(whole) // 2] ^= 0xFF
+    if packer not in {"tar", "zst", "tar.zst"}:  # these have no checksum
+        assert searched(bytes(broken))[1] != []
+
+
+@pytest.mark.parametrize("head", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00"])
+def test_what_cannot_be_opened_is_a_gap(head: bytes) -> None:
+    (gap,) = searched(head + b"x" * 99)[1]
+    assert "not opened: repack it" in gap
+
+
+def test_zstandard_without_its_library_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "find_spec", lambda _: None)
+    gaps = searched(PACKERS["zst"][0](TEXT * 9))[1]
+    assert gaps == ["x: a zstandard file, not opened: pip install 'aurora-readiness[scan]'"]
+
+
+def test_blocks_of_packed_files_hide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 1 << 14)
+    for at in (0, 300, 1200, 1820, 1821, 5000):
+        data = b"line %d\n" % at * at + TEXT + b"line\n" * 9000
+        (place,) = searched(gzip.compress(data))[0]
+        assert place == f"x:{at + 2}:7 raw"
+
+
+def test_a_pointer_of_lfs_is_a_gap() -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"4d" * 32 + b"\nsize 12\n"
+    assert searched(pointer)[1] == ["x: a Git LFS pointer; what it stands for is stored elsewhere and was not searched"]
+
+
+def test_nothing_is_written_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for pack, _ in PACKERS.values():
+        searched(pack(TEXT))
+    searched(tarred("../../evil", TEXT))
+    assert list(tmp_path.iterdir()) == []
