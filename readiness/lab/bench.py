@@ -13,8 +13,7 @@ from typing import Any, Literal
 from readiness.config.application import HttpRequest
 from readiness.emulator import EmbeddedEmulator
 from readiness.emulator.core.journal import Entry
-from readiness.emulator.core.webhook_orders import DeliveryOrder, make_delivery
-from readiness.lab.actions import KEPT_BODY, Seen, number_at, perform
+from readiness.lab.actions import KEPT_BODY, Seen, perform
 from readiness.lab.command_lines import Line
 from readiness.lab.http import AppClient
 from readiness.lab.intercept import VENDOR_NAMES, intercepted
@@ -26,7 +25,7 @@ from readiness.lab.vendor import Vendor
 from readiness.lab.work import Unfit, Work, main_action
 from readiness.model import Because, Environment
 from readiness.secret import Redactor, Secret
-from readiness.traces import Habits, Outcome, ScenarioTrace, WebhookTry
+from readiness.traces import Habits, Outcome, ScenarioTrace
 
 TOKEN_LIFE = 900
 """Seconds that tokens live unless a scenario says otherwise: what the vendor documents."""
@@ -148,29 +147,6 @@ class Bench:
         await self.restart()
         return self._note(step, "rekey", started, Seen(None, 0, "", success=True, trouble=None), {})
 
-    # --- webhooks
-
-    async def deliver(self, case: str, **order: Any) -> WebhookTry:
-        """Deliver a webhook to the application. `order` as in the emulator's control API."""
-        assert self.work.settings.webhook
-        secret = self.work.subjects.webhook_secret
-        url = self.work.settings.webhook.url.replace("{port}", self.values["port"]).replace("{host}", HOST)
-        wanted = DeliveryOrder.model_validate({"url": url, **order})
-        core = self.emulator.core
-        delivery = make_delivery(wanted, secret, core.wire_time(), core.randomness)
-        t = self.recorder.now()
-        with self.waiting():
-            try:
-                answer = await asyncio.wait_for(
-                    self.client.post(delivery.url, list(delivery.headers), delivery.body), PATIENCE
-                )
-                status, trouble = answer.status, answer.trouble
-            except TimeoutError:
-                status, trouble = None, f"no answer within {PATIENCE:g} s"
-        tried = WebhookTry(t=round(t, 4), case=case, status=status, trouble=trouble)
-        self.recorder.webhooks.append(tried)
-        return tried
-
     # --- waiting
 
     @contextmanager
@@ -224,24 +200,6 @@ class Bench:
             except TimeoutError:
                 return None
         return answer.text if answer.status is not None and 200 <= answer.status < 300 else None
-
-    async def effects(self) -> int | None:
-        """How many webhooks took effect so far; None where that cannot be read."""
-        webhook = self.work.settings.webhook
-        if webhook is None or webhook.effect is None:
-            return None
-        text = await self.read_text(webhook.effect.http)
-        return None if text is None else number_at(text, webhook.effect.json_path)
-
-    async def settle_effects(self, expected: int, within: float) -> None:
-        """Wait until webhooks took effect so often, and a little longer, for one too many; note it with the last."""
-        end = self.recorder.now() + within
-        seen = await self.effects()
-        while (seen is None or seen < expected) and self.recorder.now() < end:
-            await self.pause(0.05)
-            seen = await self.effects()
-        await self.pause(0.15)
-        self.recorder.webhooks[-1] = self.recorder.webhooks[-1].model_copy(update={"effect": await self.effects()})
 
     def alive(self) -> bool:
         """Whether the server runs; true where there is none."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from readiness.lab.bench import Bench
+from readiness.lab.deliveries import deliver, effects, settle_effects
 from readiness.lab.scenario import Need, Scenario
 from readiness.traces import WebhookTry
 
@@ -58,11 +59,11 @@ class Webhooks(Scenario):
     async def _send(self, bench: Bench, case: str, *, about: int | None = None, **order: Any) -> WebhookTry:
         subject = str(uuid.uuid4()) if about is None else self._transactions[about]
         data = {"object": {"id": subject, "resourceType": "transaction"}}
-        return await bench.deliver(case, data=data, **order)
+        return await deliver(bench, case, data=data, **order)
 
     async def _duplicates(self, bench: Bench) -> None:
         """Events A, A, B, A: two effects."""
-        start = await bench.effects()
+        start = await effects(bench)
         if start is None:
             return
         bench.facts["effects_before"] = start
@@ -76,4 +77,4 @@ class Webhooks(Scenario):
         ):
             expected += case in {"event A", "event B"}
             await self._send(bench, case, webhook_id=webhook_id, about=about)
-            await bench.settle_effects(expected, SETTLING)
+            await settle_effects(bench, expected, SETTLING)
