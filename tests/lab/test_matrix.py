@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +20,16 @@ REPETITIONS = int(os.environ.get("LAB_REPETITIONS", "2"))
 """How often the applications are run under load."""
 
 
+@pytest.fixture
+def one_at_a_time() -> Iterator[None]:
+    """Keep the tests of this module apart where pytest runs several at once: each is load enough."""
+    with (Path(tempfile.gettempdir()) / "readiness-test-matrix.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_at_a_time")
 def test_every_fault_is_caught_and_nobody_else_is_blamed() -> None:
     found = run_all(trials(NAMES))
     assert problems(found) == []
@@ -25,6 +37,7 @@ def test_every_fault_is_caught_and_nobody_else_is_blamed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_at_a_time")
 def test_no_good_application_is_blamed_on_a_busy_machine() -> None:
     good = [trial for trial in trials(NAMES) if not trial.fault]
     with _busy_cores():
