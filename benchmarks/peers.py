@@ -74,7 +74,7 @@ def tree_commands(programs: Mapping[str, str], tree: Path, report: Path) -> dict
     """How each searches a folder."""
     every = {
         "gitleaks": ["dir", "--no-banner", "--report-path", str(report), str(tree)],
-        "betterleaks": ["dir", "--no-banner", "--output", str(report), str(tree)],
+        "betterleaks": ["fs", "--no-banner", "--output", str(report), str(tree)],
         "kingfisher": ["scan", "--no-validate", "--no-update-check", "--git-history", "none", "--format", "json", "--output", str(report), str(tree)],
         "detect-secrets": ["scan", "--no-verify", "--all-files", str(tree)],
     }  # fmt: skip

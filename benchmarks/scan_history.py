@@ -41,7 +41,7 @@ def main() -> int:
             "readiness, 3 secrets, patterns": ours("history", repository),
             "readiness, 1 secret, patterns": ours("history", repository, "--secrets", "1"),
             "readiness, 50 secrets, patterns": ours("history", repository, "--secrets", "50"),
-        } | history_commands(installed(options.peers), repository, Path(folder) / "report")
+        } | history_commands(installed(options.peers), repository, Path(folder) / "report.json")
         taken = measured(commands, options.rounds)
     table(taken, LIMIT)
     everything, known = taken["readiness, 3 secrets, patterns"], taken["readiness, 3 secrets"]

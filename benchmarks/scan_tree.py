@@ -36,7 +36,7 @@ def main() -> int:
             make_tree(tree, options.files, options.bytes)
         tree = tree.resolve()
         programs = installed(options.peers)
-        peers = tree_commands(programs, tree, Path(folder) / "report")
+        peers = tree_commands(programs, tree, Path(folder) / "report.json")
         slow = {name: peers.pop(name) for name in SLOW & set(peers)}
         commands = {
             ALL: ours("tree", tree),

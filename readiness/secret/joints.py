@@ -24,7 +24,8 @@ _NEXT_LITERAL = rb"""
     | %(statement)b )                                           # or the variable gets another part
   %(prefix)b ["'`]                                              # the next literal begins
   (?: ["'`] [\s+.,&|^~<>()_\\]*+ %(prefix)b ["'`]                # (or was empty,
-    | [ \t]*+ ,? [ \t]*+ \r?\n \s*+ \\*+ ["'`] (?: \s*+ \\++ ["'`] )?  # or it was a line of a notebook that ended)
+    | [ \t]*+ ,? [ \t]*+ \r?\n \s*+ \\*+ ["'`] (?: \s*+ \\++ ["'`] )?
+    | , \s*+ " [ \t]*+ \\*+ ["'`]                                # or it was a line of a notebook that ended)
   )*+
 """ % {b"statement": _STATEMENT, b"prefix": _PREFIX}
 _NEXT_LINE = rb"[ \t]*+ (?:(?:\#|//|\*|>)[ \t]++)?"  # its indentation; a comment's or a quotation's mark
