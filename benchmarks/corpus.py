@@ -3,8 +3,8 @@
     python benchmarks/corpus.py tree FOLDER [--files 5000] [--bytes 50000000]
     python benchmarks/corpus.py history FOLDER [--blobs 15000]
 
-Files are code, JSON and Markdown of one to a hundred kilobytes. A history changes a few files a commit, as people do; one
-in a thousand of its blobs holds the `secrets()` in some form, and one in fifty speaks of the vendor.
+Files are code, JSON and Markdown of one to a hundred kilobytes. A history changes a passage of a few files a commit, as
+people do; one in a thousand of its blobs holds one of `secrets()`, and one in fifty speaks of the vendor.
 """
 
 from __future__ import annotations
@@ -111,6 +111,9 @@ def make_history(folder: Path, blobs: int) -> None:
         process.stdin.close()
         if process.wait():
             raise SystemExit("git fast-import failed")
+    # Packed as servers pack: fast-import compares each blob with the one before it only.
+    repack = ["-c", "pack.windowMemory=64m", "repack", "-adfq", "--window=10", "--depth=50"]
+    subprocess.run(["git", "-C", str(folder), *repack], check=True)
 
 
 def _stream(blobs: int) -> Iterator[bytes]:
@@ -127,14 +130,12 @@ def _stream(blobs: int) -> Iterator[bytes]:
                 name = f"src/package{len(files) % 41}/module{len(files)}.py"
                 files[name] = writer.text(len(files), writer.size()).splitlines(keepends=True)
             else:
-                name = (
-                    rng.choice(list(files))
-                    if mark % 50 == 0
-                    else f"src/package{(at := rng.randrange(LIVE_FILES)) % 41}/module{at}.py"
-                )
+                number = rng.randrange(LIVE_FILES)
+                name = f"src/package{number % 41}/module{number}.py"
             lines = files[name]
             at = rng.randrange(len(lines) + 1)
-            lines[at : at + rng.randrange(4)] = [f"    value_{mark} = {rng.random()}\n", *writer.lines(120)]
+            changed_lines = [f"    value_{mark} = {rng.random()}\n", *writer.lines(int(rng.lognormvariate(6.5, 1.0)))]
+            lines[at : at + len(changed_lines)] = changed_lines
             text = "".join(lines)
             if mark % 1000 == 0:
                 text += f"\nsecret = '{base64.b64encode(known[mark % 3].encode()).decode()}'\n"

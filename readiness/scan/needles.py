@@ -19,7 +19,7 @@ _REACH = 1024
 _LONGEST_MATCH = 8192
 """Bytes of what a pattern may look at around one place: twice the longest token."""
 _TWICE = 16
-"""Bytes of either end of what is base64 twice: one of the two ends is whole, however it is wrapped."""
+"""Bytes of what is base64 twice that announce it: enough to hold a whole piece, wherever a line is wrapped."""
 
 
 class Sought(NamedTuple):
@@ -149,12 +149,11 @@ def _in_utf16_base64(value: str) -> Iterator[Form]:
 
 
 def _twice(forms: Iterable[Form]) -> Iterator[bytes]:
-    """Ends of what base64 becomes when it is encoded once more; `_confirm` decodes it."""
+    """How that begins which base64 becomes when it is encoded once more; `_confirm` decodes it."""
     for form in forms:
         if form.label in {"base64", "base64url"}:
             for outer in base64_forms("", form.needle):
                 yield outer.needle[:_TWICE]
-                yield outer.needle[-_TWICE:]
 
 
 class _Places:
