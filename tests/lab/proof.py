@@ -88,6 +88,7 @@ def render(found: Mapping[Trial, Verdicts]) -> str:
         + ("" if wrong else " that it has nothing to do with."),
         "",
         *(f"- {line.partition(chr(10))[0]}" for line in wrong),
+        *([""] if wrong else []),
         "## Faults",
         "",
         *_table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 import uuid
 from collections.abc import Callable
@@ -42,8 +43,9 @@ def _everybody_fetches() -> None:
 def _refresher_dies() -> None:
     async def refresh(self: Tokens) -> str:
         while True:
-            await self.fetch()
-            await asyncio.sleep(max(0.0, self.good_until - time.monotonic()))
+            if time.monotonic() >= self.good_until:
+                await self.fetch()
+            await asyncio.sleep(0.01)
 
     async def get(self: Tokens) -> str:
         if self.fetching is None:
@@ -212,6 +214,20 @@ def _new_key_stays_refused() -> None:
     _put(Tokens, "fetch", fetch)
 
 
+def _pings_the_sandbox() -> None:
+    right = Aurora.processor
+
+    async def processor(self: Aurora) -> str:
+        if "HTTPS_PROXY" in os.environ:  # else it would really go there
+            try:
+                await self.client.get("https://sandbox.api.flute.com/v2/ping")
+            except httpx.HTTPError:
+                log.info("no answer to the ping")
+        return await right(self)
+
+    _put(Aurora, "processor", processor)
+
+
 def _no_idempotency_key() -> None:
     async def request(self: httpx.AsyncClient, method: str, url: Any, **options: Any) -> httpx.Response:
         (options.get("headers") or {}).pop("Idempotency-Key", None)
@@ -234,6 +250,7 @@ FAULTS: dict[str, Callable[[], None]] = {
     "times-out": _slow_client,
     "tolerates-odd-answers": _brackets_everywhere,
     "errors-hidden-from-users": _shows_the_error,
+    "only-expected-hosts": _pings_the_sandbox,
     "no-cvv-in-logs": _logs_the_security_code,
     "replay-refused": _any_time,
     "duplicates-harmless": _remembers_the_last_one,
