@@ -19,8 +19,8 @@ _SHARED = 512
 _MOST_FRAGMENTS = 3
 
 _WORD = rb"[0-9A-Za-z+/=_.~%&-]"
-_NEXT_LITERAL = rb"[\"'`][\s+.,&|^~<>()_\\]{0,40}[A-Za-z@$]{0,2}[\"'`]"
-_NEXT_LINE = rb"[ \t\\]{0,3}\r?\n[\t #*>/]{0,40}"
+_NEXT_LITERAL = rb"[\"'`][\s+.,&|^~<>()_\\]*[A-Za-z@$]{0,2}[\"'`]"  # bounded repeats would be slower
+_NEXT_LINE = rb"[ \t\\]*\r?\n[\t #*>/]*"
 _NEXT_ESCAPED = rb"\\{1,4}(?:r\\{1,4})?n[ \t]{0,8}"
 _UTF16 = rb"(?:[ -~]\x00){8}"
 
