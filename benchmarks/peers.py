@@ -20,7 +20,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 DEFAULT = Path(os.environ.get("READINESS_PEERS", "/tmp/peers"))  # the folder is only read from
-NAMES = {"gitleaks": "gitleaks", "betterleaks": "betterleaks", "kingfisher": "kingfisher", "detect-secrets": "detect-secrets", "ripgrep": "rg"}  # fmt: skip
+KINGFISHER = ("scan", "--no-validate", "--no-update-check", "--format", "json")
+NAMES = {
+    **{name: name for name in ("gitleaks", "betterleaks", "kingfisher", "detect-secrets")},
+    "ripgrep": "rg",
+}
 
 
 class Taken(NamedTuple):
@@ -65,7 +69,7 @@ def history_commands(programs: Mapping[str, str], repository: Path, report: Path
     every = {
         "gitleaks": ["git", "--no-banner", "--report-path", str(report), str(repository)],
         "betterleaks": ["git", "--no-banner", "--output", str(report), str(repository)],
-        "kingfisher": ["scan", "--no-validate", "--no-update-check", "--git-history", "full", "--format", "json", "--output", str(report), str(repository)],
+        "kingfisher": [*KINGFISHER, "--git-history", "full", "--output", str(report), str(repository)],
     }  # fmt: skip
     return {name: [programs[name], *arguments] for name, arguments in every.items() if name in programs}
 
@@ -75,7 +79,7 @@ def tree_commands(programs: Mapping[str, str], tree: Path, report: Path) -> dict
     every = {
         "gitleaks": ["dir", "--no-banner", "--report-path", str(report), str(tree)],
         "betterleaks": ["fs", "--no-banner", "--output", str(report), str(tree)],
-        "kingfisher": ["scan", "--no-validate", "--no-update-check", "--git-history", "none", "--format", "json", "--output", str(report), str(tree)],
+        "kingfisher": [*KINGFISHER, "--git-history", "none", "--output", str(report), str(tree)],
         "detect-secrets": ["scan", "--no-verify", "--all-files", str(tree)],
     }  # fmt: skip
     return {name: [programs[name], *arguments] for name, arguments in every.items() if name in programs}

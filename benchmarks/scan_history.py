@@ -2,9 +2,9 @@
 
     python -m benchmarks.scan_history [REPOSITORY] [--blobs 15000] [--peers FOLDER] [--rounds 3]
 
-Without a repository one is made (see corpus.py). The limit is `git cat-file` reading every object into nothing. Gitleaks
-and betterleaks read differences (`git log -p`), so they look at fewer bytes, and do not see what no ref reaches. Exit 1
-if a promise is missed.
+Without a repository one is made (see corpus.py). The limit is `git cat-file` reading every object into nothing.
+Gitleaks and betterleaks read differences (`git log -p`), so they look at fewer bytes, and do not see what no ref
+reaches. Exit 1 if a promise is missed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def main() -> int:
     everything, known = taken["readiness, 3 secrets, patterns"], taken["readiness, 3 secrets"]
     facts = told(everything)
     print(
-        f"{facts['count']} objects, {facts['bytes'] / 1e6:.0f} MB; found {', '.join(facts['found'])}; {facts['gaps']} gaps"
+        f"{facts['count']} objects, {facts['bytes'] / 1e6:.0f} MB; "
+        f"found {', '.join(facts['found'])}; {facts['gaps']} gaps"
     )
     print(
         f"start-up and compiling: {wall(everything) - facts['seconds'] + facts['compiled']:.2f} s of each of our runs"

@@ -91,7 +91,10 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "wrapped base64": lambda v: _wrapped(_b64("user:password:" + v + ":and:more")).encode(),
     "base64 twice": lambda v: _line(base64.b64encode(_b64(v).encode()).decode()),
 }
-PLACES = ("edited away", "deleted file", "other ref", "commit message", "tag message", "author", "file name", "dangling commit", "lost blob", "merge only", "stash", "ignored file", ".git/config", "note")  # fmt: skip
+PLACES = (
+    *("edited away", "deleted file", "other ref", "commit message", "tag message", "author", "file name"),
+    *("dangling commit", "lost blob", "merge only", "stash", "ignored file", ".git/config", "note"),
+)
 
 
 class Planted:

@@ -59,7 +59,8 @@ def main() -> int:
     table(taken, ALL)
     facts = told(taken[ALL])
     print(
-        f"{facts['count']} files, {facts['bytes'] / 1e6:.0f} MB in {facts['seconds']:.2f} s, {facts['compiled']:.2f} of it compiling"
+        f"{facts['count']} files, {facts['bytes'] / 1e6:.0f} MB in {facts['seconds']:.2f} s, "
+        f"{facts['compiled']:.2f} of it compiling"
     )
     kept = [
         verdict(

@@ -56,12 +56,9 @@ def main() -> int:
         count, found, gaps, size = tree.files, tree.secrets, tree.gaps, tree.bytes
     seconds = time.perf_counter() - began
     peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(
-        json.dumps(
-            {"seconds": seconds, "compiled": compiled, "count": count, "bytes": size, "peak": peaks, "gaps": len(gaps),
-             "found": sorted({hit.what for hit in found}), "places": [f"{hit.location} {hit.form}" for hit in found[:500]]}
-        )
-    )  # fmt: skip
+    facts = {"seconds": seconds, "compiled": compiled, "count": count, "bytes": size, "peak": peaks, "gaps": len(gaps)}
+    names = sorted({hit.what for hit in found})
+    print(json.dumps({**facts, "found": names, "places": [f"{hit.location} {hit.form}" for hit in found[:500]]}))
     return 0
 
 
