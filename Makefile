@@ -52,6 +52,9 @@ bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/critical_path.py
 	$(BIN)/python benchmarks/lab_time.py
 	$(BIN)/python benchmarks/emulator_throughput.py
+	$(BIN)/python -m benchmarks.scan_tree
+	$(BIN)/python -m benchmarks.scan_history
+	$(BIN)/python -m benchmarks.scan_recall
 
 lock: .venv/made.stamp
 	$(BIN)/python -m pip install --quiet --upgrade pip

@@ -72,8 +72,8 @@ def pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> dict[b
 def dense_pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> dict[bytes, set[tuple[bytes, int]]]:
     """Pieces at fixed distances, with the needle and the offset of each, for engines that need no rare first byte.
 
-    Every fragment of `FRAGMENT` bytes of a needle holds a whole piece (of ten, if it is all decimal digits), unless it
-    is among the `coarse`. One half of a needle that is torn in two always holds one.
+    Every fragment of `FRAGMENT` bytes of a needle holds a whole piece, unless it is among the `coarse`. One half of a
+    needle that is torn in two always holds one.
     """
     pieces: dict[bytes, set[tuple[bytes, int]]] = defaultdict(set)
     for needle in set(needles):
@@ -87,9 +87,9 @@ def dense_pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> 
 
 
 def piece_length(needle: bytes) -> int:
-    """Bytes of a piece: six of letters and digits, eight of hex, ten of decimal digits, more where escapes repeat."""
+    """Bytes of a piece: six of letters and digits, eight of hex or digits alone, more where escapes repeat."""
     letters = needle.translate(None, b"\\%ux\0")
-    kinds = 10 if letters.isdigit() else 16 if not letters.lower().translate(None, b"0123456789abcdef-") else 62
+    kinds = 16 if not letters.lower().translate(None, b"0123456789abcdef-") else 62
     bits = math.log2(kinds) * max(len(letters), 1) / len(needle)
     return math.ceil(_ENOUGH / bits)
 

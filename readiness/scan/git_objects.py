@@ -21,7 +21,7 @@ from readiness.scan.git import Git, GitProcess
 
 BLOCK = 1 << 20
 """Bytes scanned at once; what it takes in memory fits into a processor's cache."""
-_CHUNK = 4096
+_CHUNK = 16384
 """Objects that stay together when the list is split: neighbours are often stored as differences to each other."""
 _PIPE = 1 << 20
 _MOST_UNREADABLE = 50
@@ -76,7 +76,7 @@ def list_objects(git: Git, check: Callable[[], None]) -> Iterator[Listing]:
     with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
         halves = (first, second)
         with git.start(*command) as process:
-            while lines := process.output.readlines(_CHUNK * 42):
+            while lines := process.output.readlines(_CHUNK * 20):
                 check()
                 halves[(count // _CHUNK) % 2].writelines(lines)
                 count += len(lines)
@@ -175,7 +175,9 @@ class ObjectStream:
         while True:
             part = self._open
             if part is not None:
-                shown = part._replace(start=max(part.start, 0), end=min(part.end, filled))
+                shown = part
+                if part.start < 0 or part.end > filled:
+                    shown = part._replace(start=max(part.start, 0), end=min(part.end, filled))
                 parts.append(shown)
                 if self._unseen and (filled - part.start >= HEAD or filled >= part.end):
                     self._unseen = False
