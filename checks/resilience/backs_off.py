@@ -25,7 +25,9 @@ from readiness.api import (
 LEAST_PAUSE = 0.02
 """Seconds: attempts that follow each other faster have no pause between them."""
 SHORT = 0.06
-"""Seconds: what a busy machine may put between attempts without any pause; real pauses of that size grow at least."""
+"""Seconds: what a busy machine may put between attempts without any pause; real pauses of that size grow clearly."""
+STEEP = 1.7
+"""Times the first pause that the last one is, where they grow clearly."""
 EQUAL = 0.15
 """Pauses that differ less than that part from their mean are equal."""
 
@@ -89,7 +91,8 @@ def _judge_pauses(seen: Lived, series: Sequence[Sequence[Call]], calls: Sequence
         return seen.passed(f"one retry, after {told}.")
     if all(abs(pause - mean(every)) < EQUAL * mean(every) for pause in every):
         return seen.failed(f"the pauses do not grow: {told}.", *calls)
-    if all(later > earlier for earlier, later in pairwise(means)):
+    clear = mean(every) >= SHORT or means[-1] >= STEEP * means[0]
+    if clear and all(later > earlier for earlier, later in pairwise(means)):
         return seen.passed(f"{plural(len(means), 'retry', 'retries')}, after {told}.")
     if mean(every) < SHORT:
         return seen.failed(f"hardly any pause between the attempts, and none that grows: {told}.", *calls)

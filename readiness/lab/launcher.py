@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import random
 import socket
+import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TextIO
 
 from readiness.config.application import Application as Settings
 from readiness.config.application import HttpRequest, filled
@@ -20,20 +24,43 @@ HOST = "127.0.0.1"
 POLL = 0.03
 """Seconds between two looks whether the application is ready; nothing tells us."""
 
-_given: set[int] = set()
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to outgoing connections and to whoever asks for any port."""
+
+_held: dict[int, TextIO] = {}
 _lock = threading.Lock()
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that this process has not given to another application."""
+    """A port that nobody listens on, and that no lab on this machine has given to another application.
+
+    Until its application listens, a port looks free; so each is marked by a lock on a file as long as this process
+    lives. Without that, two labs side by side could take each other's application for their own.
+    """
+    folder = Path(tempfile.gettempdir()) / f"readiness-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
     with _lock:
         while True:
-            with socket.socket() as probe:
-                probe.bind((HOST, 0))
-                port: int = probe.getsockname()[1]
-            if port not in _given:
-                _given.add(port)
-                return port
+            port = random.choice(PORTS)  # noqa: S311 - no secret
+            if port in _held or not _is_free(port):
+                continue
+            mark = (folder / str(port)).open("w")
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                mark.close()
+                continue
+            _held[port] = mark
+            return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 class Launcher:
