@@ -6,18 +6,17 @@ leaves out is told as a gap, never passed over.
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
 import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import BinaryIO, NamedTuple, Protocol, cast
+
+from readiness.scan.decompress import CHUNK, DECOMPRESSORS, Refused
 
 HEAD = 512
 """Bytes of a file that tell what it is."""
@@ -26,11 +25,6 @@ MOST_BYTES = 16 << 30
 RATIO = 300
 """Times its own size that an archive may inflate to, beyond `RATIO_FROM`. Text seldom exceeds 50."""
 RATIO_FROM = 256 << 20
-_ZSTD_WINDOW = 1 << 27
-"""Bytes of the largest window that is accepted: 128 MiB, as `zstd --long` allows without being asked twice."""
-_XZ_MEMORY = 100 << 20
-"""Bytes that xz may take; its strongest preset takes 65 MiB."""
-_CHUNK = 1 << 16
 _ZIP_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 """Those whose memory is bounded."""
 
@@ -77,10 +71,6 @@ class Entry(NamedTuple):
     names: bytes
     content: Reader | None
     """None where there is nothing to read: a link, a folder."""
-
-
-class Refused(Exception):  # noqa: N818 - a limit is no fault
-    """A limit was reached, or the archive cannot be read; the text says which."""
 
 
 class Exhausted(Refused):
@@ -162,7 +152,7 @@ def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator
         yield from _tar(source, budget)
     else:
         budget.count()
-        with closing(_DECOMPRESSORS[kind](cast("BinaryIO", source))) as plain:
+        with closing(DECOMPRESSORS[kind](cast("BinaryIO", source))) as plain:
             yield Entry("", b"", _Counted(cast("Reader", plain), budget))
 
 
@@ -209,7 +199,7 @@ def _tar(source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:
             content = archive.extractfile(info) if info.isreg() else None
             yield Entry(info.name, names, content and _entry_reader(content, in_place=mode == "r:", budget=budget))
             archive.members = []  # else every header of a hostile archive stays in memory
-    while isinstance(source, Peeked) and source.read(_CHUNK):
+    while isinstance(source, Peeked) and source.read(CHUNK):
         pass  # only at its end does a compressed file say that it is whole
 
 
@@ -217,106 +207,6 @@ def _entry_reader(content: object, *, in_place: bool, budget: Budget) -> Reader:
     """Entries of a plain tar that can seek are read in place, however large; they inflate to nothing."""
     reader = cast("Reader", content)
     return reader if in_place else _Counted(reader, budget)
-
-
-class _Decompressor(Protocol):
-    """What bz2, lzma and our own `_Zstandard` have in common: a stream, inflated in bounded pieces."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the stream has ended."""
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether nothing more comes without more input."""
-
-    @property
-    def unused_data(self) -> bytes:
-        """What follows the stream."""
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        """Up to so many bytes."""
-
-
-class _Zstandard:
-    """One frame. The library cannot bound what comes out, so little goes in at a time: 512 bytes are 16 MiB at most."""
-
-    _FEED = 512
-
-    def __init__(self) -> None:
-        import zstandard  # noqa: PLC0415 - optional
-
-        self._frame = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
-        self._waiting = b""
-        self._ready = b""
-
-    @property
-    def eof(self) -> bool:
-        return bool(self._frame.eof) and not self._ready
-
-    @property
-    def needs_input(self) -> bool:
-        return not (self._waiting or self._ready)
-
-    @property
-    def unused_data(self) -> bytes:
-        return bytes(self._frame.unused_data) + self._waiting
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        import zstandard  # noqa: PLC0415 - optional
-
-        self._waiting += data
-        try:
-            while self._waiting and not self._ready and not self._frame.eof:
-                fed, self._waiting = self._waiting[: self._FEED], self._waiting[self._FEED :]
-                self._ready = self._frame.decompress(fed)
-        except zstandard.ZstdError as error:
-            raise ValueError(str(error)) from None
-        end = len(self._ready) if max_length < 0 else max_length
-        given, self._ready = self._ready[:end], self._ready[end:]
-        return given
-
-
-def _zstandard(source: BinaryIO) -> BinaryIO:
-    if find_spec("zstandard") is None:
-        raise Refused("a zstandard file, not opened: pip install 'aurora-readiness[scan]'")
-    return cast("BinaryIO", _Inflating(source, _Zstandard))
-
-
-class _Inflating:
-    """Compressed streams, one after the other, read with a bounded decompressor."""
-
-    def __init__(self, source: BinaryIO, make: Callable[[], _Decompressor]) -> None:
-        self._source = source
-        self._make = make
-        self._decompressor = make()
-        self._fed = b""
-
-    def read(self, size: int, /) -> bytes:
-        while True:
-            if self._decompressor.eof:
-                self._fed = (self._decompressor.unused_data or self._source.read(_CHUNK)).lstrip(b"\0")
-                if not self._fed:
-                    return b""
-                self._decompressor = self._make()
-            elif self._decompressor.needs_input and not self._fed:
-                self._fed = self._source.read(_CHUNK)
-                if not self._fed:
-                    raise EOFError("the file ends too early")
-            fed, self._fed = self._fed, b""
-            if data := self._decompressor.decompress(fed, size):
-                return data
-
-    def close(self) -> None:
-        """The source is not this reader's to close."""
-
-
-_DECOMPRESSORS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
-    "gzip file": lambda source: cast("BinaryIO", gzip.GzipFile(fileobj=source)),
-    "bzip2 file": lambda source: cast("BinaryIO", _Inflating(source, bz2.BZ2Decompressor)),
-    "xz file": lambda source: cast("BinaryIO", _Inflating(source, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))),
-    "zstandard file": _zstandard,
-}
 
 
 def read_fully(source: Reader, size: int) -> bytes:

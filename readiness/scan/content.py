@@ -16,12 +16,12 @@ from readiness.scan.archive import (
     Exhausted,
     Peeked,
     Reader,
-    Refused,
     entries_of,
     kind_of,
     read_fully,
 )
 from readiness.scan.blocks import blocks_from
+from readiness.scan.decompress import Refused
 from readiness.scan.file import FileSearch
 from readiness.scan.needles import Needles
 from readiness.scan.place import printable

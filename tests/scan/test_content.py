@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from readiness.scan import archive, blocks
+from readiness.scan import archive, blocks, decompress
 from readiness.scan.content import Bounds, ContentSearch, Finds
 from tests.scan.planting import PLAIN, needles
 
@@ -169,7 +169,7 @@ def test_what_cannot_be_opened_is_a_gap(head: bytes) -> None:
 
 
 def test_zstandard_without_its_library_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "find_spec", lambda _: None)
+    monkeypatch.setattr(decompress, "find_spec", lambda _: None)
     gaps = searched(PACKERS["zst"][0](TEXT * 9))[1]
     assert gaps == ["x: a zstandard file, not opened: pip install 'aurora-readiness[scan]'"]
 
