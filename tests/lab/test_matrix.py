@@ -18,6 +18,8 @@ from tests.lab.trials import run_all, trials
 
 REPETITIONS = int(os.environ.get("LAB_REPETITIONS", "2"))
 """How often the applications are run under load."""
+SHARE = int(os.environ.get("LAB_SHARE", "1"))
+"""Every how manieth fault is tried; with 1, the default, all are, and the document must say what came out."""
 
 
 @pytest.fixture
@@ -31,9 +33,12 @@ def one_at_a_time() -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_at_a_time")
 def test_every_fault_is_caught_and_nobody_else_is_blamed() -> None:
-    found = run_all(trials(NAMES))
+    every = trials(NAMES)
+    good = [trial for trial in every if not trial.fault]
+    found = run_all([*good, *[trial for trial in every if trial.fault][::SHARE]])
     assert problems(found) == []
-    assert DOCUMENT.read_text() == render(found), "run `make lab-proof`"
+    if SHARE == 1:
+        assert DOCUMENT.read_text() == render(found), "run `make lab-proof`"
 
 
 @pytest.mark.slow
