@@ -24,8 +24,8 @@ from readiness.api import (
 
 LEAST_PAUSE = 0.02
 """Seconds: attempts that follow each other faster have no pause between them."""
-SHORT = 0.06
-"""Seconds: what a busy machine may put between attempts without any pause; real pauses of that size grow clearly."""
+SHORT = 0.1
+"""Seconds: the longest distance that is put down to a busy machine instead of a pause."""
 STEEP = 1.7
 """Times the first pause that the last one is, where they grow clearly."""
 EQUAL = 0.15
@@ -46,7 +46,8 @@ def backs_off(evidence: EvidenceView) -> Verdict:
     Why it matters: A vendor that is recovering is brought down again by clients that repeat at once; and retries
         that the declaration promises but nobody makes lose payments.
     How it is judged: The API answers 503 to payments. There may be one attempt more than `http_policy.retries`, and
-        if retries are declared there must be any. Pauses must grow: equal ones, or none, fail. Pauses at random are
+        if retries are declared there must be any. Pauses must grow: equal ones, or none, fail. Where a machine is
+        busy, pauses below 0.1 s and no longer than the application's own work count as none. Pauses at random are
         judged by their means over three payments.
     How to fix: Retry 502, 503 and 504 with exponential backoff and jitter (0.5 s, 1 s, 2 s), as often as declared,
         with the same idempotency key.
@@ -91,12 +92,31 @@ def _judge_pauses(seen: Lived, series: Sequence[Sequence[Call]], calls: Sequence
         return seen.passed(f"one retry, after {told}.")
     if all(abs(pause - mean(every)) < EQUAL * mean(every) for pause in every):
         return seen.failed(f"the pauses do not grow: {told}.", *calls)
-    clear = mean(every) >= SHORT or means[-1] >= STEEP * means[0]
+    busy = min(_own_work(seen, series), SHORT)
+    clear = mean(every) >= busy or means[-1] >= STEEP * means[0]
     if clear and all(later > earlier for earlier, later in pairwise(means)):
         return seen.passed(f"{plural(len(means), 'retry', 'retries')}, after {told}.")
-    if mean(every) < SHORT:
+    if mean(every) < busy:
         return seen.failed(f"hardly any pause between the attempts, and none that grows: {told}.", *calls)
     return seen.unknown(f"the pauses are uneven, and did not grow this time: {told}.", *calls)
+
+
+def _own_work(seen: Lived, series: Sequence[Sequence[Call]]) -> float:
+    """Seconds that the application takes before its first attempt and after its last one.
+
+    Attempts without any pause are no farther apart, however busy the machine is.
+    """
+    spans = []
+    for outcome in seen.trace.steps("unavailable"):
+        calls = [
+            call
+            for attempts in series
+            for call in attempts
+            if call.amount in {None, outcome.amount} and outcome.started <= call.t <= outcome.ended
+        ]
+        if calls:
+            spans.append(calls[0].t - outcome.started + outcome.ended - (calls[-1].ended or calls[-1].t))
+    return mean(spans) if spans else 0.0
 
 
 def _columns(rows: Sequence[Sequence[float]]) -> list[list[float]]:
