@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,13 @@ import pytest
 
 from readiness.emulator import EmbeddedEmulator, Settings
 from tests.stage import MakeStage, Stage
+
+
+def pytest_configure() -> None:
+    """Undo what `nohup` and a shell's `&` do: children inherit ignored signals, and tests interrupt children."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(autouse=True)
