@@ -93,7 +93,7 @@ def _judge_pauses(seen: Lived, series: Sequence[Sequence[Call]], calls: Sequence
     if all(abs(pause - mean(every)) < EQUAL * mean(every) for pause in every):
         return seen.failed(f"the pauses do not grow: {told}.", *calls)
     busy = min(_own_work(seen, series), SHORT)
-    clear = mean(every) >= busy or means[-1] >= STEEP * means[0]
+    clear = mean(every) >= busy or all(each[-1] >= STEEP * each[0] for each in pauses if each)
     if clear and all(later > earlier for earlier, later in pairwise(means)):
         return seen.passed(f"{plural(len(means), 'retry', 'retries')}, after {told}.")
     if mean(every) < busy:
