@@ -12,15 +12,16 @@ import hyperscan
 from readiness.scan.anchors import FRAGMENT, coarse_ones, dense_pieces_of
 from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, cores_only, smallest
 
-SLICE = 1 << 15
+SLICE = 1 << 14
 """Bytes scanned at once. A shape makes the whole slice suspect, so slices are small."""
 _SHARED = 512
 """Bytes that neighbouring slices share: more than the longest piece, shape or match of a gate."""
-_MOST_FRAGMENTS = 3
+_MOST_FRAGMENTS = 4
 
 _WORD = rb"[0-9A-Za-z+/=_.~%&-]"
 _NEXT_LITERAL = rb"[\"'`][\s+.,&|^~<>()_\\]*[A-Za-z@$]{0,2}[\"'`]"  # bounded repeats would be slower
-_NEXT_LINE = rb"[ \t\\]*\r?\n[\t #*>/]*"
+_INDENTATION = rb"[\t #*>/]*"
+_LINE_ENDS = rb"[ \t\\]*\r?\n"
 _NEXT_ESCAPED = rb"\\{1,4}(?:r\\{1,4})?n[ \t]{0,8}"
 _UTF16 = rb"(?:[ -~]\x00){8}"
 
@@ -171,14 +172,10 @@ def _shapes(needles: Sequence[list[bytes]]) -> list[bytes]:
     if not lengths:
         return []
     count = min(max(-(-min(lengths) // (FRAGMENT - 1)) - 2, 1), _MOST_FRAGMENTS)
-    shapes = [_UTF16]
-    for joint, fragment in (
-        (_NEXT_LITERAL, rb"[!-~]{1,7}"),
-        (_NEXT_LINE, _WORD + rb"{1,7}"),
-        (_NEXT_ESCAPED, _WORD + rb"{1,7}"),
-    ):
-        shapes.append(joint + (fragment + joint) * count)
-    return shapes
+    literals = _NEXT_LITERAL + (rb"[!-~]{1,7}" + _NEXT_LITERAL) * count
+    lines = rb"\n" + (_INDENTATION + _WORD + rb"{1,7}" + _LINE_ENDS) * count  # begins with what is rare
+    escaped = _NEXT_ESCAPED + (_WORD + rb"{1,7}" + _NEXT_ESCAPED) * count
+    return [_UTF16, literals, lines, escaped]
 
 
 def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
@@ -201,4 +198,4 @@ def _ends_escape(text: bytes) -> bool:
 
 
 def _quoted(piece: bytes) -> bytes:
-    return b"".join(b"\\x%02x" % byte for byte in piece)
+    return rb"\x" + piece.hex(":").encode().replace(b":", rb"\x")

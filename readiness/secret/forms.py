@@ -12,18 +12,20 @@ shorter than that many bytes.
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 SHORTEST = 8
 """Characters of the shortest secret that can be searched for."""
 
 _STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_URL_SAFE = _STANDARD[:62] + b"-_"
+_TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +78,46 @@ def forms_of(value: str, *, client_id: str | None = None) -> tuple[Form, ...]:
 
 def base64_forms(label: str, data: bytes) -> Iterator[Form]:
     """Base64 and base64url of `data` at the three places it can have in a longer text, padded or not."""
-    for alphabet, suffix in ((_STANDARD, ""), (_URL_SAFE, "url")):
-        for shift in range(3):
-            yield _base64_at(f"{label}{suffix}", alphabet, data, shift)
+    forms = [_base64_at(label, data, shift) for shift in range(3)]
+    yield from forms
+    for form in forms:
+        needle, before, after = (part.translate(_TO_URL_SAFE) for part in (form.needle, form.before, form.after))
+        yield Form(f"{label}url", needle, before, after)
 
 
-def _base64_at(label: str, alphabet: bytes, data: bytes, shift: int) -> Form:
+def _base64_at(label: str, data: bytes, shift: int) -> Form:
     """The form that `data` takes when `shift` bytes (modulo 3) stand before it.
 
     A base64 character is six bits (RFC 4648 4). Those wholly inside the data are the needle; the one that
     begins before it, and the one that ends after it, may be any character that agrees in the data's bits.
     """
-    bits = "".join(f"{byte:08b}" for byte in data)
+    whole, trail = divmod(8 * (shift + len(data)), 6)
+    text = base64.b64encode(bytes(shift) + data)
     lead = -8 * shift % 6  # bits of the data in the character that begins before it
-    trail = (len(bits) - lead) % 6
-    inner = bits[lead : len(bits) - trail]
-    needle = bytes(alphabet[int(inner[at : at + 6], 2)] for at in range(0, len(inner), 6))
-    before = bytes(char for code, char in enumerate(alphabet) if f"{code:06b}"[6 - lead :] == bits[:lead])
-    after = bytes(char for code, char in enumerate(alphabet) if f"{code:06b}"[:trail] == bits[len(bits) - trail :])
-    return Form(label, needle, before if lead else b"", after if trail else b"")
+    first = 8 * shift // 6
+    before = _ending_like(text[first], lead) if lead else b""
+    after = _beginning_like(text[whole], trail) if trail else b""
+    return Form(label, text[first + bool(lead) : whole], before, after)
+
+
+@cache
+def _ending_like(char: int, bits: int) -> bytes:
+    """Characters whose last so many bits are those of `char`."""
+    code = _STANDARD.index(char)
+    return bytes(other for at, other in enumerate(_STANDARD) if (at ^ code) & ((1 << bits) - 1) == 0)
+
+
+@cache
+def _beginning_like(char: int, bits: int) -> bytes:
+    """Characters whose first so many bits are those of `char`."""
+    code = _STANDARD.index(char)
+    return bytes(other for at, other in enumerate(_STANDARD) if (at ^ code) >> (6 - bits) == 0)
 
 
 def _basic_headers(client_id: str, secret: str) -> Iterator[Form]:
     for name, word in ((client_id, secret), (quote_plus(client_id), quote_plus(secret, errors="replace"))):
         pair = f"{name}:{word}".encode("utf-8", "surrogatepass")
-        yield _base64_at("Basic header", _STANDARD, pair, 0)
+        yield _base64_at("Basic header", pair, 0)
 
 
 def _percent_encoded(data: bytes) -> Iterator[Form]:
