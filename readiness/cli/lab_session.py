@@ -10,9 +10,11 @@ import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from types import TracebackType
+from typing import IO, Any, Self, TypeVar, cast
 
 import rich.console
+from rich.table import Table
 from rich.text import Text
 
 from readiness.config.model import Config
@@ -23,16 +25,18 @@ from readiness.evidence import Missing
 from readiness.lab.bench import bench_for
 from readiness.lab.process import inherited
 from readiness.lab.runner import Told, named, run_lab, work_for
-from readiness.lab.scenarios import BASELINE
+from readiness.lab.scenarios import BASELINE, SCENARIOS
 from readiness.lab.subjects import Subjects
 from readiness.lab.timeline import timeline
 from readiness.lab.work import Work
 from readiness.output import Output, Sink
+from readiness.report.progress import Progress
 from readiness.report.text import one_line
 from readiness.secret import Redactor
 from readiness.traces import Absent, BehaviourTrace, ScenarioTrace
 
 T = TypeVar("T")
+_STORIES = {scenario.name: scenario.story for scenario in (BASELINE, *SCENARIOS)}
 INTERRUPTED = 130
 INCOMPLETE = 3
 
@@ -49,16 +53,33 @@ class LabOptions:
 
 
 class Shown:
-    """Writes a line for each scenario that ends."""
+    """Writes a line for each scenario that ends; on a terminal, those under way have moving lines below these."""
 
     def __init__(self, console: rich.console.Console) -> None:
         self._console = console
+        self._progress = Progress(console, quiet=not console.is_terminal)
+
+    def __enter__(self) -> Self:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, error, trace)
+
+    def under_way(self) -> Table:
+        """A line for each scenario that has begun and not ended."""
+        return self._progress.table()
 
     def began(self, name: str) -> None:
-        """Nothing: the line comes at the end."""
+        """What is arranged, while it is."""
+        self._progress.start(name)
+        self._progress.update(name, _STORIES[name])
 
     def ended(self, name: str, told: Told) -> None:
         """One line."""
+        self._progress.finish(name)
         if isinstance(told, ScenarioTrace):
             text = f"{told.duration:5.1f} s  {len(told.calls):3} calls  {told.story}"
         elif isinstance(told, Missing):
@@ -84,7 +105,8 @@ def run_session(config: Config, options: LabOptions) -> int:
         if options.keep:
             asyncio.run(_interruptible(_keep(work, console)))
             return 0
-        behaviour = asyncio.run(_interruptible(run_lab(work, scenarios, Shown(console))))
+        with Shown(console) as shown:
+            behaviour = asyncio.run(_interruptible(run_lab(work, scenarios, shown)))
     except asyncio.CancelledError:
         console.print("Interrupted; everything that was started has been ended.")
         stream.flush()
