@@ -14,7 +14,7 @@ from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, cores_o
 
 SLICE = 1 << 14
 """Bytes scanned at once. A shape makes the whole slice suspect, so slices are small."""
-_SHARED = 512
+_SHARED = 640
 """Bytes that neighbouring slices share: more than the longest piece, shape or match of a gate."""
 _MOST_FRAGMENTS = 4
 
