@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import IO, Any, Self, TypeVar, cast
 
 import rich.console
-from rich.table import Table
 from rich.text import Text
 
 from readiness.config.model import Config
@@ -67,10 +66,6 @@ class Shown:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.__exit__(kind, error, trace)
-
-    def under_way(self) -> Table:
-        """A line for each scenario that has begun and not ended."""
-        return self._progress.table()
 
     def began(self, name: str) -> None:
         """What is arranged, while it is."""

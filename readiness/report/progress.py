@@ -84,7 +84,9 @@ class Progress:
         self._say(name, f"{outcome}, took {seconds(self._clock() - line.started)}")
 
     def _say(self, name: str, text: str) -> None:
-        if self._live is None and not self._quiet:
+        if self._live is not None:
+            self._live.refresh()  # so that what is printed next does not stand above a line that is out of date
+        elif not self._quiet:
             stamp = self._today().strftime("%Y-%m-%dT%H:%M:%SZ")
             self._console.print(Text(f"{stamp} {one_line(name)}: {one_line(text)}"), soft_wrap=True)
 
