@@ -137,7 +137,7 @@ class Interceptor:
             server = await _open(target.host, target.port, context)
         line = f"{method} {target.path} HTTP/1.1\r\n".encode("latin-1")
         server.writer.write(line + kept + b"Connection: close\r\n\r\n" + body)
-        await relay(client, server)
+        await relay(client, server, heard=False)
 
     def _refuse_others(self, target: Target) -> None:
         """Note what is not the emulator's. Raises _Refusal unless the target may be reached."""

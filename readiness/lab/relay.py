@@ -26,11 +26,15 @@ class Stream:
         self.writer.transport.abort()
 
 
-async def relay(client: Stream, server: Stream) -> None:
-    """Until both sides have ended. What is a fault at the emulator is the same fault for the application."""
+async def relay(client: Stream, server: Stream, *, heard: bool = True) -> None:
+    """Until both sides have ended. What is a fault at the emulator is the same fault for the application.
+
+    `heard`: whether the server gets what the client says from now on; it is read in any case, for what is left unread
+    when a connection is closed makes the system reset it, and the answer before it is lost.
+    """
     try:
         async with asyncio.TaskGroup() as both:
-            both.create_task(_carry(client, server))
+            both.create_task(_carry(client, server, heard=heard))
             both.create_task(_carry(server, client))
     except* OSError:
         client.reset()
@@ -39,10 +43,11 @@ async def relay(client: Stream, server: Stream) -> None:
         server.writer.close()
 
 
-async def _carry(source: Stream, target: Stream) -> None:
+async def _carry(source: Stream, target: Stream, *, heard: bool = True) -> None:
     while data := await source.reader.read(CHUNK):
-        target.writer.write(data)
-        await target.writer.drain()
+        if heard:
+            target.writer.write(data)
+            await target.writer.drain()
     if target.writer.can_write_eof():
         target.writer.write_eof()
     else:
