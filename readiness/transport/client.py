@@ -31,6 +31,8 @@ BACKOFF = 0.2
 """Seconds before the first retry; doubled for each further one."""
 LONGEST_WAIT = 10.0
 """Seconds of a Retry-After that are waited; a longer one ends the attempts."""
+_GRACE = 0.25
+"""Seconds that httpx has to end by itself at its limit: cancelled in a handshake, it leaves the connection open."""
 TRANSIENT = frozenset({429, 502, 503, 504})
 
 Outcome = httpx.Response | tuple[Trouble, str]
@@ -188,7 +190,7 @@ class Transport:
         """The complete response, its body read up to the limit; or why there is none."""
         client = self._client(request)
         try:
-            async with asyncio.timeout(self._timeout), client.stream(**_wire(request)) as response:
+            async with asyncio.timeout(self._timeout + _GRACE), client.stream(**_wire(request)) as response:
                 body = bytearray()
                 if response.headers.get("content-encoding", "identity") != "identity":
                     return Trouble.PROTOCOL, "the body is encoded in a way that was not asked for"
