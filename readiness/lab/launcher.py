@@ -12,7 +12,6 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TextIO
 
 from readiness.config.application import Application as Settings
 from readiness.config.application import HttpRequest, filled
@@ -27,7 +26,8 @@ POLL = 0.03
 PORTS = range(20_000, 32_000)
 """Below those that systems give to outgoing connections and to whoever asks for any port."""
 
-_held: dict[int, TextIO] = {}
+_held: dict[int, int] = {}
+"""Ports, and the descriptors of their marks."""
 _lock = threading.Lock()
 
 
@@ -44,11 +44,11 @@ def free_port() -> int:
             port = random.choice(PORTS)  # noqa: S311 - no secret
             if port in _held or not _is_free(port):
                 continue
-            mark = (folder / str(port)).open("w")
+            mark = os.open(folder / str(port), os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                mark.close()
+                os.close(mark)
                 continue
             _held[port] = mark
             return port
