@@ -246,22 +246,24 @@ def _redacted(evidence: Evidence, redactor: Redactor) -> dict[str, JsonValue]:
 
 @contextmanager
 def _on_interrupt(event: asyncio.Event) -> Iterator[None]:
-    """The first signal sets the event; a second SIGINT is Python's own, and ends everything at once.
+    """The first signal sets the event; a SIGINT after it ends everything at once.
 
+    It is raised by the loop: raised in a task, where Python's own handler would, a library may swallow it.
     SIGHUP counts too, unless `nohup` has it ignored: who closes the terminal must not leave a drill's key behind.
     """
     loop = asyncio.get_running_loop()
 
-    def stop() -> None:
+    def stop(number: signal.Signals) -> None:
+        if event.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
         event.set()
-        loop.remove_signal_handler(signal.SIGINT)
 
     handled = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
             continue
         with suppress(ValueError, RuntimeError, NotImplementedError):  # not in the main thread, or not on this platform
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, stop, number)
             handled.append(number)
     try:
         yield
