@@ -25,6 +25,7 @@ COMMIT_SIZE = 6
 """Blobs of an ordinary commit."""
 LIVE_FILES = 1500
 """Files that a history goes on changing."""
+PACKAGES = 41
 
 
 def secrets(count: int) -> list[str]:
@@ -78,7 +79,7 @@ class Writer:
 
     def size(self) -> int:
         """Of a file, in bytes: most are small."""
-        return min(int(self.rng.lognormvariate(8.5, 1.0)), 400_000)
+        return min(int(self.rng.lognormvariate(9.1, 1.0)), 400_000)
 
     def text(self, number: int, size: int) -> str:
         """One file's content."""
@@ -116,43 +117,61 @@ def make_history(folder: Path, blobs: int) -> None:
     subprocess.run(["git", "-C", str(folder), *repack], check=True)
 
 
+class _Project:
+    """The files of a project that changes."""
+
+    def __init__(self) -> None:
+        self._writer = Writer()
+        self.rng = self._writer.rng
+        self._packages: list[dict[str, list[str]]] = [{} for _ in range(PACKAGES)]
+        self._written = 0
+
+    def commit(self, size: int) -> list[tuple[str, str]]:
+        """Name and new content of some files, all of one package: new ones at first, then the larger the likelier."""
+        number = self.rng.randrange(PACKAGES)
+        package = self._packages[number]
+        if len(package) < LIVE_FILES // PACKAGES:
+            names = [f"src/package{number}/module{len(package) + n}.py" for n in range(size)]
+        else:
+            order = {name: self.rng.expovariate(len(lines)) for name, lines in package.items()}
+            names = sorted(order, key=lambda name: order[name])[:size]
+        return [(name, self._changed(name, package)) for name in names]
+
+    def _changed(self, name: str, package: dict[str, list[str]]) -> str:
+        self._written += 1
+        number, writer = self._written, self._writer
+        if name not in package:
+            package[name] = writer.text(number, writer.size()).splitlines(keepends=True)
+        lines = package[name]
+        passage = [f"    value_{number} = {self.rng.random()}\n", *writer.lines(int(self.rng.lognormvariate(7.3, 1.0)))]
+        at = self.rng.randrange(len(lines) + 1)
+        lines[at : at + len(passage)] = passage
+        text = "".join(lines)
+        if number % 1000 == 0:
+            secret = base64.b64encode(secrets(3)[number % 3].encode()).decode()
+            text += f"\nsecret = '{secret}'\n"
+        if number % 50 == 0:
+            text += "\nAPI = 'https://sandbox.api.flute.com/v2'  # flute_client_secret comes from the environment\n"
+        return text
+
+
 def _stream(blobs: int) -> Iterator[bytes]:
-    writer = Writer()
-    rng = writer.rng
-    known = secrets(3)
-    files: dict[str, list[str]] = {}
+    """What `git fast-import` reads."""
+    project = _Project()
     mark, commit = 0, 0
     while mark < blobs:
         changed = []
-        for _ in range(min(COMMIT_SIZE, blobs - mark)):
+        for name, text in project.commit(min(COMMIT_SIZE, blobs - mark)):
             mark += 1
-            if len(files) < LIVE_FILES:
-                name = f"src/package{len(files) % 41}/module{len(files)}.py"
-                files[name] = writer.text(len(files), writer.size()).splitlines(keepends=True)
-            else:
-                number = rng.randrange(LIVE_FILES)
-                name = f"src/package{number % 41}/module{number}.py"
-            lines = files[name]
-            at = rng.randrange(len(lines) + 1)
-            changed_lines = [f"    value_{mark} = {rng.random()}\n", *writer.lines(int(rng.lognormvariate(6.5, 1.0)))]
-            lines[at : at + len(changed_lines)] = changed_lines
-            text = "".join(lines)
-            if mark % 1000 == 0:
-                text += f"\nsecret = '{base64.b64encode(known[mark % 3].encode()).decode()}'\n"
-            if mark % 50 == 0:
-                text += "\nAPI = 'https://sandbox.api.flute.com/v2'  # flute_client_secret comes from the environment\n"
             data = text.encode()
-            changed.append((name, mark))
+            changed.append(b"M 100644 :%d %b\n" % (mark, name.encode()))
             yield b"blob\nmark :%d\ndata %d\n%b\n" % (mark, len(data), data)
         commit += 1
         message = f"Change {len(changed)} files ({commit})\n".encode()
+        stamp = 1_600_000_000 + commit * 600
         yield b"commit refs/heads/main\nmark :%d\n" % (10**9 + commit)
-        yield b"author A <a@example.com> %d +0000\ncommitter A <a@example.com> %d +0000\n" % (
-            (1_600_000_000 + commit * 600,) * 2
-        )
-        yield b"data %d\n%b" % (len(message), message)
-        yield from (b"M 100644 :%d %b\n" % (number, name.encode()) for name, number in changed)
-        yield b"\n"
+        yield b"author A <a@example.com> %d +0000\ncommitter A <a@example.com> %d +0000\n" % (stamp, stamp)
+        yield b"data %d\n%b%b\n" % (len(message), message, b"".join(changed))
 
 
 def main() -> int:

@@ -168,6 +168,17 @@ class RegexEngine:
         return frozenset().union(*(self._pieces.get(piece, ()) for piece in pieces))
 
 
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that do not overlap."""
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart
+
+
 def smallest(texts: set[bytes]) -> list[bytes]:
     """Those that hold no other one: whoever finds these finds the others."""
     found: list[bytes] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -10,15 +11,15 @@ from typing import NamedTuple
 import hyperscan
 
 from readiness.scan.anchors import FRAGMENT, coarse_ones, dense_pieces_of
-from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, cores_only, smallest
+from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, cores_only, merged, smallest
 
-SLICE = 1 << 14
-"""Bytes scanned at once. A shape makes the whole slice suspect, so slices are small."""
-_SHARED = 640
-"""Bytes that neighbouring slices share: more than the longest piece, shape or match of a gate."""
+_AROUND = 2048
+"""Bytes on either side of a shape in which finely broken text is put together: some twenty fragments with their gaps."""
 _MOST_FRAGMENTS = 4
 
-_WORD = rb"[0-9A-Za-z+/=_.~%&-]"
+_WORD = rb"[0-9A-Za-z+/=_.~%&;#\\-]"
+"""Of most secrets and their forms, escapes included."""
+_ANY = rb"[!-~\x80-\xff]"
 _NEXT_LITERAL = rb"[\"'`][\s+.,&|^~<>()_\\]*[A-Za-z@$]{0,2}[\"'`]"  # bounded repeats would be slower
 _INDENTATION = rb"[\t #*>/]*"
 _LINE_ENDS = rb"[ \t\\]*\r?\n"
@@ -39,54 +40,47 @@ class _Spot(NamedTuple):
 class HyperscanEngine:
     """Pieces are looked for in the bytes as they are. Shapes of finely broken or UTF-16 text are looked for too.
 
-    Where there is such a shape (rarely), letters and digits alone are searched as `RegexEngine` does everywhere.
+    Around such a shape (rarely), letters and digits alone are searched as `RegexEngine` does everywhere.
     """
 
     def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
         texts = [list(each) for each in needles]
-        cores = Cores(texts)
-        self._weak = cores.weak
-        self._cores = cores
-        spots = _spots(texts, cores.weak)
+        self._cores = Cores(texts)
+        spots = _spots(texts, self._cores.weak)
         self._spots = list(spots.values())
         self._lengths = [len(piece) for piece in spots]
         self._gates_from = len(spots)
-        self._shapes_from = self._gates_from + len(gates)
-        self._raw = _Database(
+        self._rest_from = self._gates_from + len(gates)
+        shapes = _shapes(texts)
+        self._pieces = _Database(
             [_Expression(_quoted(piece)) for piece in spots]
             + [_Expression(gate.expression, hyperscan.HS_FLAG_CASELESS) for gate in gates]
-            + [_Expression(shape, hyperscan.HS_FLAG_SINGLEMATCH) for shape in _shapes(texts)]
+            + [_Expression(_UTF16, hyperscan.HS_FLAG_SINGLEMATCH)] * bool(shapes)
         )
+        # Each with characters of its own that announce it: together they would be slower than one by one.
+        self._shapes = [_Database([_Expression(shape)]) for shape in shapes]
 
     def scan(self, block: bytes | memoryview) -> Signals:
         """See `Engine.scan`."""
         view = memoryview(block)
         signals = Signals([], [])
-        for start in range(0, max(len(view), 1), SLICE):
-            part = view[start : start + SLICE + _SHARED]
-            hits: list[tuple[int, int]] = []
-            self._raw.scan(part, hits)
-            if hits:
-                self._add(view, part, start, hits, signals)
-        return signals
-
-    def _add(
-        self, view: memoryview, part: memoryview, start: int, hits: list[tuple[int, int]], signals: Signals
-    ) -> None:
-        suspect = False
-        for number, end in hits:
-            if number >= self._shapes_from:
-                suspect = True
+        suspect: list[tuple[int, int]] = []
+        for number, end in self._pieces.scan(view):
+            if number >= self._rest_from:
+                suspect.append((end - _AROUND, len(view)))  # only the first one is told
             elif number >= self._gates_from:
-                signals.gates.append((number - self._gates_from, start + end))
+                signals.gates.append((number - self._gates_from, end))
             else:
-                at = start + end - self._lengths[number]
+                start = end - self._lengths[number]
                 signals.regions.extend(
-                    Region(spot.secret, at, start + end) for spot in self._spots[number] if _plausible(view, at, spot)
+                    Region(spot.secret, start, end) for spot in self._spots[number] if _plausible(view, start, spot)
                 )
-        if suspect:
-            self._search_cores(bytes(part), start, signals)
+        for shape in self._shapes:
+            suspect += [(end - _AROUND, end + _AROUND) for _, end in shape.scan(view)]
+        for start, end in merged(suspect):
+            self._search_cores(bytes(view[max(start, 0) : end]), max(start, 0), signals)
+        return signals
 
     @cached_property
     def _fine(self) -> tuple[_Database, list[tuple[int, frozenset[int]]]]:
@@ -96,10 +90,9 @@ class HyperscanEngine:
         return database, [(len(piece), secrets) for piece, secrets in pieces.items()]
 
     def _search_cores(self, part: bytes, start: int, signals: Signals) -> None:
-        signals.regions.extend(Region(number, start, start + len(part)) for number in self._weak)
-        hits: list[tuple[int, int]] = []
+        signals.regions.extend(Region(number, start, start + len(part)) for number in self._cores.weak)
         database, announced = self._fine
-        database.scan(cores_only(part), hits)
+        hits = database.scan(cores_only(part))
         if hits:
             cells = CellMap(part)
             regions = {
@@ -124,16 +117,18 @@ class _Database:
         self._expressions = expressions
         self._compiled: hyperscan.Database | None = None
 
-    def scan(self, data: bytes | memoryview, hits: list[tuple[int, int]]) -> None:
-        """Append number and end of each match."""
+    def scan(self, data: bytes | memoryview) -> list[tuple[int, int]]:
+        """Number and end of each match."""
+        hits: list[tuple[int, int]] = []
         if not (self._expressions and len(data)):
-            return
+            return hits
 
         def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             hits.append((number, end))
 
         database = self._compiled or self._compile()
         database.scan(data, match_event_handler=matched)  # type: ignore[type-var]  # takes any buffer
+        return hits
 
     def _compile(self) -> hyperscan.Database:
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -164,18 +159,20 @@ def _widened(needle: bytes) -> bool:
 
 
 def _shapes(needles: Sequence[list[bytes]]) -> list[bytes]:
-    """What looks like text in pieces so short that none needs to hold a whole piece of a needle; and UTF-16.
+    """What looks like text in pieces so short that none needs to hold a whole piece of a needle.
 
     The first needle of each secret is its plainest and shortest.
     """
-    lengths = [len(each[0]) for each in needles if each]
-    if not lengths:
+    plainest = [each[0] for each in needles if each]
+    if not plainest:
         return []
-    count = min(max(-(-min(lengths) // (FRAGMENT - 1)) - 2, 1), _MOST_FRAGMENTS)
-    literals = _NEXT_LITERAL + (rb"[!-~]{1,7}" + _NEXT_LITERAL) * count
-    lines = rb"\n" + (_INDENTATION + _WORD + rb"{1,7}" + _LINE_ENDS) * count  # begins with what is rare
-    escaped = _NEXT_ESCAPED + (_WORD + rb"{1,7}" + _NEXT_ESCAPED) * count
-    return [_UTF16, literals, lines, escaped]
+    count = min(max(-(-min(map(len, plainest)) // (FRAGMENT - 1)) - 2, 1), _MOST_FRAGMENTS)
+    char = _WORD if all(re.fullmatch(_WORD + rb"*", text) for text in plainest) else _ANY
+    fragment = char + rb"{1,7}"
+    literals = _NEXT_LITERAL + (fragment + rb"\\*" + _NEXT_LITERAL) * count
+    lines = char + rb"[ \t\\\r]?\n" + (_INDENTATION + fragment + _LINE_ENDS) * count
+    escaped = _NEXT_ESCAPED + (fragment + _NEXT_ESCAPED) * count
+    return [literals, lines, escaped]
 
 
 def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:

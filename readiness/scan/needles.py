@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from readiness.model import Environment
-from readiness.scan.engine import EngineMaker, Gate, Region, engine_for
+from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
 from readiness.scan.views import decoded, unescaped, without_backslashes
 from readiness.secret.forms import Form, base64_forms, forms_of
@@ -130,17 +130,6 @@ class Needles:
             pattern = self.patterns[number]
             spans.setdefault(pattern, []).append((max(end - pattern.before, low), end))
         return {pattern: merged(each) for pattern, each in spans.items()}
-
-
-def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that do not overlap."""
-    apart: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if apart and start <= apart[-1][1]:
-            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
-        else:
-            apart.append((start, end))
-    return apart
 
 
 def _in_utf16_base64(value: str) -> Iterator[Form]:

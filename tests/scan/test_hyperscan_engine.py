@@ -15,7 +15,7 @@ from readiness.facts import KnownHosts
 from readiness.scan.blocks import Block
 from readiness.scan.engine import RegexEngine, engine_for, has_hyperscan
 from readiness.scan.file import FileSearch
-from readiness.scan.hyperscan_engine import SLICE, HyperscanEngine
+from readiness.scan.hyperscan_engine import HyperscanEngine
 from readiness.scan.needles import Needles
 from readiness.scan.patterns import all_patterns
 from tests.scan.planting import BREAKERS, CLIENT_ID, PLAIN, SECRET, SURROUNDINGS, WRITERS, needles
@@ -86,13 +86,22 @@ def test_both_find_the_same_in_any_mixture(parts: list[bytes], noise: bytes) -> 
     assert everything(FAST, data) == everything(SLOW, data)
 
 
-@pytest.mark.parametrize("at", [SLICE - 700, SLICE - 20, SLICE - 1, SLICE, SLICE + 480, 2 * SLICE - 3])
+@pytest.mark.parametrize("at", [0, 1, 2047, 9000, 24_999, 25_000])
 @pytest.mark.parametrize("writer", ["raw", "utf-16-le", "pairs", "base64 wrapped at 4", "base64"])
-def test_slices_hide_nothing(at: int, writer: str) -> None:
+def test_the_place_in_a_block_does_not_matter(at: int, writer: str) -> None:
     rng = random.Random(at)
-    noise = bytes(rng.choices(b"abcdef \n", k=3 * SLICE))
+    noise = bytes(rng.choices(b"abcdef \n", k=25_000))
     planted = (WRITERS | BREAKERS)[writer](PLAIN)
     data = noise[: at - at % 2] + b"\n\n" + planted + b"\n" + noise[at:]
+    assert FAST.find(data)
+    assert FAST.find(data) == SLOW.find(data)
+
+
+@pytest.mark.parametrize("gap", [b"\n", b"\n" + b" " * 60, b'"\n' + b"\t" * 12 + b'+ "'])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_what_is_broken_into_crumbs_far_apart_is_found(size: int, gap: bytes) -> None:
+    crumbs = [PLAIN[at : at + size].encode() for at in range(0, len(PLAIN), size)]
+    data = b"x = 1\n" * 3000 + b'key = "' + gap.join(crumbs) + b'"\n' + b"x = 1\n" * 3000
     assert FAST.find(data)
     assert FAST.find(data) == SLOW.find(data)
 
