@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import select
 import tempfile
 from bisect import bisect_right
@@ -19,8 +20,8 @@ from readiness.scan.archive import FIRST_BYTES, HEAD
 from readiness.scan.content import LFS_POINTER
 from readiness.scan.git import Git, GitProcess
 
-BLOCK = 1 << 20
-"""Bytes scanned at once; what it takes in memory fits into a processor's cache."""
+BLOCK = 1 << 18
+"""Bytes scanned at once. They fit into a processor's cache, and are soon scanned: git must not wait for that."""
 _CHUNK = 16384
 """Objects that stay together when the list is split: neighbours are often stored as differences to each other."""
 _PIPE = 1 << 20
@@ -29,6 +30,7 @@ _MOST_UNREADABLE = 50
 _PATIENCE = 0.25
 """Seconds between looks at whether to stop."""
 _F_SETPIPE_SZ = 1031
+_HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]+)\n")
 _HEADS = frozenset({*FIRST_BYTES, LFS_POINTER[:2]})
 
 
@@ -172,39 +174,35 @@ class ObjectStream:
         parts: list[Part] = []
         packed: list[Part] = []
         filled = self._filled
-        while True:
-            part = self._open
-            if part is not None:
-                shown = part
-                if part.start < 0 or part.end > filled:
-                    shown = part._replace(start=max(part.start, 0), end=min(part.end, filled))
-                parts.append(shown)
-                if self._unseen and (filled - part.start >= HEAD or filled >= part.end):
-                    self._unseen = False
-                    if self._is_packed(part.start):
-                        packed.append(shown)
-                if part.end >= filled:
-                    break
-                self._open = None
-                self._next = part.end + 1
-                self.done += 1
-            if not self._header():
+        while (part := self._open or self._header()) is not None:
+            whole = part.end <= filled
+            shown = part if whole and part.start >= 0 else Part(max(part.start, 0), min(part.end, filled), *part[2:])
+            parts.append(shown)
+            if self._unseen and (whole or filled - part.start >= HEAD):
+                self._unseen = False
+                if self._is_packed(part.start):
+                    packed.append(shown)
+            if part.end >= filled:
+                self._open = part
                 break
+            self._open = None
+            self._next = part.end + 1
+            self.done += 1
         return Block(self._view[:filled], parts, packed)
 
-    def _header(self) -> bool:
-        """Read the next header; false if it is not there as a whole. An object that git cannot read has none."""
-        while (end := self._buffer.find(b"\n", self._next, self._filled)) >= 0:
+    def _header(self) -> Part | None:
+        """The object that begins next, if its header is there as a whole. One that git cannot read has none."""
+        while (match := _HEADER.match(self._buffer, self._next, self._filled)) is None:
+            end = self._buffer.find(b"\n", self._next, self._filled)
+            if end < 0:
+                return None
             words = self._buffer[self._next : end].split()
-            if len(words) == 3 and words[2].isdigit():
-                start = end + 1
-                self._open = Part(start, start + int(words[2]), bytes(words[0]), bytes(words[1]))
-                self._unseen = words[1] == b"blob"
-                return True
             self.unreadable.append(words[0].decode(errors="replace") if words else "?")
             self.done += 1
             self._next = end + 1
-        return False
+        name, kind, size = match.groups()
+        self._unseen = kind == b"blob"
+        return Part(match.end(), match.end() + int(size), name, kind)
 
     def _is_packed(self, start: int) -> bool:
         buffer = self._buffer
