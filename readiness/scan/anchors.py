@@ -86,6 +86,16 @@ def dense_pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> 
     return dict(pieces)
 
 
+def end_pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[bytes]]:
+    """The first and the last piece of each needle, and whose they are. Half a needle always holds one."""
+    pieces: dict[bytes, set[bytes]] = defaultdict(set)
+    for needle in set(needles):
+        length = min(piece_length(needle), (len(needle) + 1) // 2)
+        pieces[needle[:length]].add(needle)
+        pieces[needle[-length:]].add(needle)
+    return dict(pieces)
+
+
 def piece_length(needle: bytes) -> int:
     """Bytes of a piece: six of letters and digits, eight of hex or digits alone, more where escapes repeat."""
     letters = needle.translate(None, b"\\%ux\0")

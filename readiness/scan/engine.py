@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from readiness.scan.anchors import coarse_ones, pieces_of
+from readiness.scan.anchors import coarse_ones, end_pieces_of, pieces_of
 
 _KEPT = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum())
 _DROPPED = bytes(byte for byte in range(256) if byte not in _KEPT)
@@ -83,7 +83,7 @@ class Cores:
         self._secrets_of: dict[bytes, set[int]] = defaultdict(set)
         weak: set[int] = set()
         for number, texts in enumerate(needles):
-            bare = [text.translate(None, _DROPPED) for text in texts]
+            bare = [cores_only(text) for text in texts]
             self._coarse |= coarse_ones(bare)
             for core in smallest(set(bare)):
                 self._secrets_of[core].add(number)
@@ -94,11 +94,21 @@ class Cores:
 
     @cached_property
     def pieces(self) -> dict[bytes, frozenset[int]]:
-        """Pieces, and the secrets that each announces."""
-        strong = [core for core, numbers in self._secrets_of.items() if not numbers <= self.weak]
+        """Pieces close together, and the secrets that each announces."""
+        return self._announced(pieces_of(self._strong(), self._coarse))
+
+    @cached_property
+    def ends(self) -> dict[bytes, frozenset[int]]:
+        """Pieces at both ends alone, for text that is known to hold whole cores."""
+        return self._announced(end_pieces_of(self._strong()))
+
+    def _strong(self) -> list[bytes]:
+        return [core for core, numbers in self._secrets_of.items() if not numbers <= self.weak]
+
+    def _announced(self, pieces: dict[bytes, set[bytes]]) -> dict[bytes, frozenset[int]]:
         return {
             piece: frozenset().union(*(self._secrets_of[core] for core in cores)) - self.weak
-            for piece, cores in pieces_of(strong, self._coarse).items()
+            for piece, cores in pieces.items()
         }
 
 
@@ -106,9 +116,7 @@ class CellMap:
     """Turns offsets of a block without its dropped bytes into parts of the block."""
 
     def __init__(self, block: bytes) -> None:
-        self._ends = list(
-            accumulate(len(block[at : at + _CELL].translate(None, _DROPPED)) for at in range(0, len(block), _CELL))
-        )
+        self._ends = list(accumulate(len(cores_only(block[at : at + _CELL])) for at in range(0, len(block), _CELL)))
 
     def cell(self, offset: int) -> tuple[int, int]:
         """Start and end of the cell that holds the byte."""
@@ -117,8 +125,8 @@ class CellMap:
 
 
 def cores_only(block: bytes) -> bytes:
-    """The block's letters and digits."""
-    return block.translate(None, _DROPPED)
+    """The block's letters and digits, without those of line breaks that are written as escapes."""
+    return block.replace(rb"\n", rb"\ ").replace(rb"\r", rb"\ ").translate(None, _DROPPED)
 
 
 class RegexEngine:

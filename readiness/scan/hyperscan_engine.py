@@ -85,7 +85,7 @@ class HyperscanEngine:
     @cached_property
     def _fine(self) -> tuple[_Database, list[tuple[int, frozenset[int]]]]:
         """What finds finely broken text, made when there is any: a database; length and secrets of each piece."""
-        pieces = self._cores.pieces
+        pieces = self._cores.ends
         database = _Database([_Expression(_quoted(piece)) for piece in pieces])
         return database, [(len(piece), secrets) for piece, secrets in pieces.items()]
 

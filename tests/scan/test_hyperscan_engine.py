@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import string
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +18,7 @@ from readiness.scan.file import FileSearch
 from readiness.scan.hyperscan_engine import HyperscanEngine
 from readiness.scan.needles import Needles
 from readiness.scan.patterns import all_patterns
-from tests.scan.planting import BREAKERS, CLIENT_ID, PLAIN, SECRET, SURROUNDINGS, WRITERS, needles
+from tests.scan.planting import BREAKERS, CLIENT_ID, PLAIN, SECRET, SURROUNDINGS, WRITERS, encoded, needles, wrapped
 
 PATTERNS = all_patterns(KnownHosts(retired=dict(RETIRED_HOSTS)))
 VALUES = st.text(string.ascii_letters + string.digits + "-_+/=.~&%$#", min_size=8, max_size=64)
@@ -61,6 +61,20 @@ def test_both_find_every_form(value: str, writer: str, surrounding: str) -> None
     data = SURROUNDINGS[surrounding]((WRITERS | BREAKERS)[writer](value))
     assert FAST.find(data)
     assert FAST.find(data) == SLOW.find(data)
+
+
+@pytest.mark.parametrize("indent", [b"", b"    ", b"\t\t"])
+@pytest.mark.parametrize("eol", [b"\n", b"\r\n", b"\\\n", b" \\\n", b"\\n", b"\\r\\n", b"\\\\n"])
+def test_both_find_what_is_wrapped_at_any_column(eol: bytes, indent: bytes) -> None:
+    texts = [
+        *(value.encode() for value in (SECRET, PLAIN)),
+        *(encoded(value, before=before) for value in (SECRET, PLAIN) for before in ("", "x")),
+        *(encoded(encoded(value).decode()) for value in (SECRET, PLAIN)),
+    ]
+    for text, column in product(texts, range(1, 24)):
+        data = b'key: "' + wrapped(text, column, eol=eol, indent=indent) + b'"\nrest: 1\n'
+        assert FAST.find(data), (text, column)
+        assert SLOW.find(data), (text, column)
 
 
 @settings(max_examples=60, deadline=None)
