@@ -93,7 +93,8 @@ class CloserLook:
     def _origins(self) -> dict[str, Origin]:
         ids = {find.object for find in self._finds} | {path.partition("!")[0] for _, path in self._gaps}
         try:
-            return Provenance(self._repository.git, self._limits.check).of(sorted(ids))
+            trees = any(find.name for find in self._finds)
+            return Provenance(self._repository.git, self._limits.check, trees=trees).of(sorted(ids))
         except (OutOfTime, GitError):
             return {name: Origin(name, ref="not determined") for name in ids}
 

@@ -14,7 +14,7 @@ from readiness.searched import InHistory
 _FORMAT = "--format=%x02%H %P%x01%aI%x01%S"
 _LOG = (
     "-c", "core.quotePath=false", "log", "--raw", "-c", "--root", "--no-abbrev", "--no-renames", "--no-ext-diff",
-    "--no-textconv", "--no-show-signature", "--no-notes", "--no-color", "--date-order", "-O/dev/null", "-t", _FORMAT,
+    "--no-textconv", "--no-show-signature", "--no-notes", "--no-color", "--date-order", "-O/dev/null", _FORMAT,
 )  # fmt: skip
 UNREACHABLE = "unreachable"
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
@@ -53,9 +53,10 @@ class _Commit:
 class Provenance:
     """Walks over the history of one repository."""
 
-    def __init__(self, git: Git, check: Callable[[], None]) -> None:
-        """`check` raises when it is time to stop."""
+    def __init__(self, git: Git, check: Callable[[], None], *, trees: bool = False) -> None:
+        """`check` raises when it is time to stop. `trees`: whether trees may be asked for, which takes longer."""
         self._git = git
+        self._log = (*_LOG, "-t") if trees else _LOG
         self._check = check
         self._step = 0
         refs = list(self._refs())
@@ -104,7 +105,7 @@ class Provenance:
         """Walk from the newest commit to the oldest; what an earlier walk told is left as it is."""
         open_ones = {name.encode() for name, origin in origins.items() if origin.first is None}
         commit = _Commit()
-        with self._git.start(*_LOG, *revisions, given=given) as process:
+        with self._git.start(*self._log, *revisions, given=given) as process:
             for line in process.output:
                 if line.startswith(b"\x02"):
                     self._check()
