@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-_ENOUGH = 32.0
+ENOUGH = 32.0
 """Bits that a piece should hold: text that is not a piece of the secret hardly ever looks like one."""
 _WINDOW = 3
 FRAGMENT = 8
-"""Bytes of a fragment that holds a whole piece; see `dense_pieces_of`."""
+"""Bytes of a fragment that holds a whole piece; see `places_of_pieces`."""
 _COARSE = 12
 
-_BY_FREQUENCY = b"etrsianolcpdmfughybxv10wTkA2SNECIRP3DL4F5MO6Gq987zjBUWVHKZQXYJ"
+BY_FREQUENCY = b"etrsianolcpdmfughybxv10wTkA2SNECIRP3DL4F5MO6Gq987zjBUWVHKZQXYJ"
 """ASCII letters and digits, the most frequent first, counted over the source files of some hundred packages."""
 _DECAY = 0.91
 """Each is about that much rarer than the one before it."""
@@ -69,31 +69,17 @@ def pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> dict[b
     return dict(pieces)
 
 
-def dense_pieces_of(needles: Iterable[bytes], coarse: Container[bytes] = ()) -> dict[bytes, set[tuple[bytes, int]]]:
-    """Pieces at fixed distances, with the needle and the offset of each, for engines that need no rare first byte.
+def places_of_pieces(needle: bytes, *, dense: bool) -> list[tuple[int, int]]:
+    """Start and end of pieces at fixed distances, for engines that need no rare first byte.
 
-    Every fragment of `FRAGMENT` bytes of a needle holds a whole piece, unless it is among the `coarse`. One half of a
-    needle that is torn in two always holds one.
+    The first and the last are pieces, and one in the middle: one half of a needle that is torn in two always holds one.
+    If they are to be `dense`, every fragment of `FRAGMENT` bytes of the needle holds one.
     """
-    pieces: dict[bytes, set[tuple[bytes, int]]] = defaultdict(set)
-    for needle in set(needles):
-        half = (len(needle) + 1) // 2
-        length = min(piece_length(needle), half)
-        step = _COARSE if needle in coarse else max(FRAGMENT - length + 1, 1)
-        last = len(needle) - length
-        for start in sorted({*range(0, last, min(step, half - length + 1)), last}):
-            pieces[needle[start : start + length]].add((needle, start))
-    return dict(pieces)
-
-
-def end_pieces_of(needles: Iterable[bytes]) -> dict[bytes, set[bytes]]:
-    """The first and the last piece of each needle, and whose they are. Half a needle always holds one."""
-    pieces: dict[bytes, set[bytes]] = defaultdict(set)
-    for needle in set(needles):
-        length = min(piece_length(needle), (len(needle) + 1) // 2)
-        pieces[needle[:length]].add(needle)
-        pieces[needle[-length:]].add(needle)
-    return dict(pieces)
+    half = (len(needle) + 1) // 2
+    length = min(piece_length(needle), half)
+    step = min(max(FRAGMENT - length + 1, 1) if dense else half, half)
+    last = len(needle) - length
+    return [(start, start + length) for start in sorted({*range(0, last, step), last})]
 
 
 def piece_length(needle: bytes) -> int:
@@ -101,7 +87,7 @@ def piece_length(needle: bytes) -> int:
     letters = needle.translate(None, b"\\%ux\0")
     kinds = 16 if not letters.lower().translate(None, b"0123456789abcdef-") else 62
     bits = math.log2(kinds) * max(len(letters), 1) / len(needle)
-    return math.ceil(_ENOUGH / bits)
+    return math.ceil(ENOUGH / bits)
 
 
 def _windows(needle: bytes, most: int) -> Iterator[Window]:
@@ -132,5 +118,5 @@ def _hitting_set(windows: list[Window]) -> frozenset[int]:
 
 def _cost(byte: int) -> float:
     """About how often the byte occurs in files, relative to the others."""
-    rank = _BY_FREQUENCY.find(byte)
-    return float(_DECAY ** (rank if rank >= 0 else len(_BY_FREQUENCY)))
+    rank = BY_FREQUENCY.find(byte)
+    return float(_DECAY ** (rank if rank >= 0 else len(BY_FREQUENCY)))

@@ -10,12 +10,11 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from importlib.util import find_spec
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
-from readiness.scan.anchors import coarse_ones, end_pieces_of, pieces_of
+from readiness.scan.anchors import coarse_ones, pieces_of
 
 _KEPT = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum())
 _DROPPED = bytes(byte for byte in range(256) if byte not in _KEPT)
@@ -71,52 +70,32 @@ def has_hyperscan() -> bool:
 
 
 class Cores:
-    """Needles without anything but letters and digits, in which what is broken by other characters is whole.
-
-    Quotes, operators, line breaks, backslashes and the zeros of UTF-16 vanish, whatever the column. Pieces of what is
-    left also find what is broken by letters, as in `"…" b"…"`.
-    """
+    """Needles without anything but letters and digits, in which what is broken by other characters is whole."""
 
     def __init__(self, needles: Sequence[Iterable[bytes]]) -> None:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
-        self._coarse: set[bytes] = set()
-        self._secrets_of: dict[bytes, set[int]] = defaultdict(set)
+        self.coarse: set[bytes] = set()
+        """Those of encodings that nobody breaks finely."""
+        found: dict[bytes, set[int]] = defaultdict(set)
         weak: set[int] = set()
         for number, texts in enumerate(needles):
-            bare = [cores_only(text) for text in texts]
-            self._coarse |= coarse_ones(bare)
+            bare = [cores_only(text) for text in texts if text]
+            self.coarse |= coarse_ones(bare)
             for core in smallest(set(bare)):
-                self._secrets_of[core].add(number)
+                found[core].add(number)
                 if len(core) < _SHORTEST_CORE:
                     weak.add(number)
         self.weak = frozenset(weak)
         """Secrets almost without letters and digits: they are confirmed everywhere, which is slow and rare."""
-
-    @cached_property
-    def pieces(self) -> dict[bytes, frozenset[int]]:
-        """Pieces close together, and the secrets that each announces."""
-        return self._announced(pieces_of(self._strong(), self._coarse))
-
-    @cached_property
-    def ends(self) -> dict[bytes, frozenset[int]]:
-        """Pieces at both ends alone, for text that is known to hold whole cores."""
-        return self._announced(end_pieces_of(self._strong()))
-
-    def _strong(self) -> list[bytes]:
-        return [core for core, numbers in self._secrets_of.items() if not numbers <= self.weak]
-
-    def _announced(self, pieces: dict[bytes, set[bytes]]) -> dict[bytes, frozenset[int]]:
-        return {
-            piece: frozenset().union(*(self._secrets_of[core] for core in cores)) - self.weak
-            for piece, cores in pieces.items()
-        }
+        self.secrets_of = {core: numbers - weak for core, numbers in found.items() if numbers - weak}
+        """Cores, and the other secrets that each is of."""
 
 
 class CellMap:
-    """Turns offsets of a block without its dropped bytes into parts of the block."""
+    """Turns offsets of a reduced block into parts of the block."""
 
-    def __init__(self, block: bytes) -> None:
-        self._ends = list(accumulate(len(cores_only(block[at : at + _CELL])) for at in range(0, len(block), _CELL)))
+    def __init__(self, block: bytes | memoryview, reduced: Callable[[bytes], bytes]) -> None:
+        self._ends = list(accumulate(len(reduced(bytes(block[at : at + _CELL]))) for at in range(0, len(block), _CELL)))
 
     def cell(self, offset: int) -> tuple[int, int]:
         """Start and end of the cell that holds the byte."""
@@ -130,12 +109,19 @@ def cores_only(block: bytes) -> bytes:
 
 
 class RegexEngine:
-    """Needs nothing but Python."""
+    """Needs nothing but Python. Quotes, operators, line breaks, backslashes and the zeros of UTF-16 are taken out.
+
+    Pieces of what is left also find what is broken by letters, as in `"…" b"…"`.
+    """
 
     def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
         cores = Cores(needles)
-        self._weak, self._pieces = cores.weak, cores.pieces
+        self._weak = cores.weak
+        self._pieces = {
+            piece: frozenset().union(*(cores.secrets_of[core] for core in announced))
+            for piece, announced in pieces_of(cores.secrets_of, cores.coarse).items()
+        }
         self._lengths = sorted({len(piece) for piece in self._pieces})
         self._pattern = re.compile(_pattern(self._pieces)) if self._pieces else None
         self._gates = [(gate.hints, re.compile(gate.expression, re.IGNORECASE | re.DOTALL)) for gate in gates]
@@ -161,7 +147,7 @@ class RegexEngine:
         first = self._pattern.search(kept)
         if first is None:
             return
-        cells = CellMap(block)
+        cells = CellMap(block, cores_only)
         seen: set[Region] = set()
         for found in self._pattern.finditer(kept, first.start()):
             start, end = cells.cell(found.start())

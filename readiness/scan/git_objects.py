@@ -22,8 +22,8 @@ from readiness.scan.git import Git, GitProcess
 
 BLOCK = 1 << 18
 """Bytes scanned at once. They fit into a processor's cache, and are soon scanned: git must not wait for that."""
-_CHUNK = 16384
-"""Objects that stay together when the list is split: neighbours are often stored as differences to each other."""
+_LISTED = 1 << 18
+"""Bytes of the list that are read at once."""
 _PIPE = 1 << 20
 _MOST_UNREADABLE = 50
 """Objects that git cannot give, after which reading is given up."""
@@ -73,17 +73,21 @@ class Listing(NamedTuple):
 @contextmanager
 def list_objects(git: Git, check: Callable[[], None]) -> Iterator[Listing]:
     """List them, packed and loose, those of alternates too, whether or not anything reaches them."""
-    count = 0
     command = ("cat-file", "--batch-check=%(objectname)", "--batch-all-objects", "--unordered", "--buffer")
     with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
-        halves = (first, second)
+        total = 0
         with git.start(*command) as process:
-            while lines := process.output.readlines(_CHUNK * 20):
+            while lines := process.output.readlines(_LISTED):
                 check()
-                halves[(count // _CHUNK) % 2].writelines(lines)
-                count += len(lines)
+                first.writelines(lines)
+                total += len(lines)
             complaints = process.finish()
-        yield Listing(halves, count, complaints)
+        # Neighbours are often stored as differences to each other: one cut separates the fewest of them.
+        first.seek(0)
+        first.seek(total // 2 * len(first.readline()))
+        second.write(first.read())
+        first.truncate(first.tell() - second.tell())
+        yield Listing((first, second), total, complaints)
 
 
 class ObjectStream:

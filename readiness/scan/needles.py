@@ -18,8 +18,6 @@ _REACH = 1024
 """Bytes that indentation, quotes and operators may add to a broken secret, beside eight times its length."""
 _LONGEST_MATCH = 8192
 """Bytes of what a pattern may look at around one place: twice the longest token."""
-_TWICE = 16
-"""Bytes of what is base64 twice that announce it: enough to hold a whole piece, wherever a line is wrapped."""
 
 
 class Sought(NamedTuple):
@@ -138,11 +136,11 @@ def _in_utf16_base64(value: str) -> Iterator[Form]:
 
 
 def _twice(forms: Iterable[Form]) -> Iterator[bytes]:
-    """How that begins which base64 becomes when it is encoded once more; `_confirm` decodes it."""
+    """What base64 becomes when it is encoded once more; `_confirm` decodes it."""
     for form in forms:
         if form.label in {"base64", "base64url"}:
             for outer in base64_forms("", form.needle):
-                yield outer.needle[:_TWICE]
+                yield outer.needle
 
 
 class _Places:
