@@ -117,7 +117,7 @@ class _Database:
 
 
 def _spots(texts: Sequence[list[bytes]]) -> dict[bytes, list[_Spot]]:
-    """Pieces of needles as they are: close together in a secret's plainest form, which programs put together by hand."""
+    """Pieces of needles as they are, close together in a plainest form: people cut that one up by hand."""
     spots: dict[bytes, list[_Spot]] = defaultdict(list)
     for secret, needles in enumerate(texts):
         for needle in smallest({needle for needle in needles if needle}):

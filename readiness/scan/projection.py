@@ -1,0 +1,63 @@
+"""Text reduced to a few rare letters and digits, in which a secret is whole however it was broken.
+
+Line breaks at any column, indentation, quotes, operators, the zeros of UTF-16, prefixes of literals and escapes of
+line breaks hold none of these characters: they vanish, and what is left of a secret stands in one piece. As the
+characters are rare, little is left of a text, and searching that costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from readiness.scan.anchors import BY_FREQUENCY, ENOUGH
+
+_CHUNK = 1 << 15
+"""Bytes that are copied at once: few enough for memory that is at hand."""
+_IN_JOINTS = b"bBfFlLnNrRtTuU"
+"""Prefixes of literals, and escapes of line breaks and tabs: kept only where a secret has little else."""
+_HEX = frozenset(b"0123456789abcdef")
+
+
+class Projection:
+    """What to keep of texts for some secrets, and what is left of these."""
+
+    def __init__(self, cores: Mapping[bytes, Collection[int]]) -> None:
+        """`cores`: letters and digits of needles, and the secrets that each is of."""
+        kept = _kept(cores)
+        self._dropped = bytes(byte for byte in range(256) if byte not in kept)
+        self.keys: dict[bytes, set[int]] = defaultdict(set)
+        """What to look for in projected text, and the secrets that each announces."""
+        for core, numbers in cores.items():
+            left = core.translate(None, self._dropped)
+            length = math.ceil(ENOUGH / _bits_each(core, kept))
+            self.keys[left[:length]].update(numbers)
+            self.keys[left[-length:]].update(numbers)
+
+    def of(self, text: bytes | memoryview) -> bytes:
+        """What is left of the text."""
+        chunks = (bytes(text[at : at + _CHUNK]) for at in range(0, len(text), _CHUNK))
+        return b"".join(chunk.translate(None, self._dropped) for chunk in chunks)
+
+
+def _kept(cores: Collection[bytes]) -> frozenset[int]:
+    """The rarest characters that leave enough of every core."""
+    kept: set[int] = set()
+    left = set(cores)
+    usual = [byte for byte in reversed(BY_FREQUENCY) if byte not in _IN_JOINTS]
+    for byte in (*usual, *_IN_JOINTS, *range(0x80, 0x100)):
+        if any(byte in core for core in left):
+            kept.add(byte)
+            left = {core for core in left if _bits(core, kept) < ENOUGH}
+    return frozenset(kept)
+
+
+def _bits(core: bytes, kept: Collection[int]) -> float:
+    """About how much the kept characters of a core tell."""
+    return sum(core.count(byte) for byte in kept) * _bits_each(core, kept)
+
+
+def _bits_each(core: bytes, kept: Collection[int]) -> float:
+    kinds = len(_HEX.intersection(kept)) if _HEX.issuperset(core.lower()) else len(kept)
+    return math.log2(max(kinds, 2))

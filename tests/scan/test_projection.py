@@ -1,0 +1,59 @@
+"""What is left of a broken secret in a projection of the text stands in one piece."""
+
+from __future__ import annotations
+
+import base64
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readiness.scan.projection import Projection
+
+CORES = st.text(string.ascii_letters + string.digits, min_size=8, max_size=60).map(str.encode)
+JOINTS = st.text(string.punctuation + string.whitespace + "\0", max_size=20).map(str.encode)
+
+
+@given(st.lists(CORES, min_size=1, max_size=12, unique=True), st.data())
+def test_whatever_breaks_a_core_vanishes(cores: list[bytes], data: st.DataObject) -> None:
+    projection = Projection({core: {number} for number, core in enumerate(cores)})
+    number = data.draw(st.integers(0, len(cores) - 1))
+    broken = b"".join(bytes([byte]) + data.draw(JOINTS) for byte in cores[number])
+    left = projection.of(b"\n" + broken + b"\n")
+    keys = [key for key, numbers in projection.keys.items() if number in numbers]
+    assert keys
+    assert all(key in left for key in keys)
+
+
+@pytest.mark.parametrize("joint", ['" b"', '" f"', '" u"', "\\n", "\\r\\n", "\\t"])
+def test_prefixes_and_escapes_vanish_too(joint: str) -> None:
+    core = b"3f0c9a1e7b2d4c689e150d8f6a4b7c21"
+    projection = Projection({core: {0}})
+    left = projection.of(joint.join(core.decode()).encode())
+    assert all(key in left for key in projection.keys)
+
+
+def test_little_is_left_of_ordinary_text() -> None:
+    cores = [b"3f0c9a1e7b2d4c689e150d8f6a4b7c21", base64.b64encode(b"correct horse battery staple").rstrip(b"=")]
+    projection = Projection({core: {0} for core in cores})
+    text = b"The quick brown fox jumps over the lazy dog, 12 times; return value.items()\n" * 100
+    assert len(projection.of(text)) < len(text) / 10
+
+
+def test_a_key_says_enough_to_be_rare() -> None:
+    core = b"3f0c9a1e7b2d4c689e150d8f6a4b7c21"
+    assert all(len(key) >= 8 for key in Projection({core: {0}}).keys)
+
+
+def test_texts_of_any_size_are_projected_alike() -> None:
+    projection = Projection({b"Zq7XzJ9kVw3Y": {0}})
+    text = b"Z" * 40_000 + b"." * 40_000 + b"q7" * 40_000
+    assert projection.of(text) == projection.of(memoryview(text)) == text.replace(b".", b"")
+    assert projection.of(b"") == b""
+
+
+def test_a_secret_of_common_letters_keeps_these() -> None:
+    projection = Projection({b"tentoneset": {3}})
+    assert all(numbers == {3} for numbers in projection.keys.values())
+    assert projection.of(b't-e-n-"t"-o-n-e-s-e-t') == b"tentoneset"
