@@ -20,6 +20,8 @@ _KEPT = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum()
 _DROPPED = bytes(byte for byte in range(256) if byte not in _KEPT)
 _SHORTEST_CORE = 4
 _CELL = 4096
+_LONGEST_GATE = 512
+"""Bytes of the longest match of a gate."""
 
 
 class Region(NamedTuple):
@@ -134,8 +136,9 @@ class RegexEngine:
     def _gate_ends(self, block: bytes) -> Iterator[tuple[int, int]]:
         lowered = block.lower() if self._gates else b""
         for number, (hints, expression) in enumerate(self._gates):
-            if not hints or any(hint in lowered for hint in hints):
-                for found in expression.finditer(block):
+            spans = merged(list(_around(hints, lowered))) if hints else [(0, len(block))]
+            for start, end in spans:
+                for found in expression.finditer(block, start, end):
                     yield number, found.end()
 
     def _regions(self, block: bytes) -> Iterator[Region]:
@@ -160,6 +163,15 @@ class RegexEngine:
     def _announced(self, kept: bytes, at: int) -> frozenset[int]:
         pieces = (kept[at : at + length] for length in self._lengths)
         return frozenset().union(*(self._pieces.get(piece, ()) for piece in pieces))
+
+
+def _around(hints: Iterable[bytes], lowered: bytes) -> Iterator[tuple[int, int]]:
+    """Where a match of a gate may stand, for each holds one of the hints."""
+    for hint in hints:
+        at = lowered.find(hint)
+        while at >= 0:
+            yield max(at - _LONGEST_GATE, 0), at + _LONGEST_GATE
+            at = lowered.find(hint, at + 1)
 
 
 def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
