@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 class Record(BaseModel):
     """An immutable value that goes to and from JSON without loss and refuses unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Environment(StrEnum):

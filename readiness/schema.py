@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from readiness.config.schema import config_schema
+from readiness.docstrings import DescribedSchema
 from readiness.evidence import EvidenceSet
 from readiness.result import AuditResult
 
@@ -19,4 +20,8 @@ def schema_of(kind: str) -> dict[str, Any]:
     """The schema of a `config`, a `result` or an `evidence` file. KeyError for another kind."""
     if kind == "config":
         return config_schema()
-    return {"$schema": DIALECT, "title": f"readiness {kind}", **MODELS[kind].model_json_schema(mode="serialization")}
+    return {
+        "$schema": DIALECT,
+        "title": f"readiness {kind}",
+        **MODELS[kind].model_json_schema(mode="serialization", schema_generator=DescribedSchema),
+    }

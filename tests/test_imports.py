@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "lab_figures",
     ),
     ("secret", "evidence"),
-    ("model", "result", "errors", "hosts", "layout", "requirements", "wording"),
+    ("model", "docstrings", "result", "errors", "hosts", "layout", "requirements", "wording"),
 )
 """From the top. A module imports from its own line and from those below."""
 HEIGHT = {name: -index for index, layer in enumerate(LAYERS) for name in layer}

@@ -11,6 +11,7 @@ from typing import Any
 from readiness.config.model import Config, Policy
 from readiness.config.references import FIELDS, SHORTEST_SECRET, VARIABLE_PATTERN, plugin_stores
 from readiness.config.shape import FILLED_BY_US
+from readiness.docstrings import DescribedSchema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -20,7 +21,7 @@ _DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 def config_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) of `version: 1` files, with the secret stores that are installed here."""
-    schema: dict[str, Any] = _cleaned(Config.model_json_schema())
+    schema: dict[str, Any] = _cleaned(Config.model_json_schema(schema_generator=DescribedSchema))
     definitions = schema["$defs"]
     definitions["SecretRef"] = _reference(
         "Where a secret is kept: never the secret itself. A literal is accepted, masked, and reported.",
