@@ -31,7 +31,7 @@ class Projection:
         """What to look for in projected text, and the secrets that each announces."""
         for core, numbers in cores.items():
             left = core.translate(None, self._dropped)
-            length = math.ceil(ENOUGH / _bits_each(core, kept))
+            length = math.ceil(ENOUGH / _bits(kept, hexadecimal=_is_hexadecimal(core)))
             self.keys[left[:length]].update(numbers)
             self.keys[left[-length:]].update(numbers)
 
@@ -44,20 +44,23 @@ class Projection:
 def _kept(cores: Collection[bytes]) -> frozenset[int]:
     """The rarest characters that leave enough of every core."""
     kept: set[int] = set()
-    left = set(cores)
+    left = dict.fromkeys(cores, 0)  # how many characters are kept of those that need more
+    hexadecimal = {core for core in cores if _is_hexadecimal(core)}
     usual = [byte for byte in reversed(BY_FREQUENCY) if byte not in _IN_JOINTS]
     for byte in (*usual, *_IN_JOINTS, *range(0x80, 0x100)):
-        if any(byte in core for core in left):
+        counts = {core: core.count(byte) for core in left}
+        if any(counts.values()):
             kept.add(byte)
-            left = {core for core in left if _bits(core, kept) < ENOUGH}
+            needed = {kind: ENOUGH / _bits(kept, hexadecimal=kind) for kind in (False, True)}
+            left = {core: count + counts[core] for core, count in left.items()}
+            left = {core: count for core, count in left.items() if count < needed[core in hexadecimal]}
     return frozenset(kept)
 
 
-def _bits(core: bytes, kept: Collection[int]) -> float:
-    """About how much the kept characters of a core tell."""
-    return sum(core.count(byte) for byte in kept) * _bits_each(core, kept)
+def _is_hexadecimal(core: bytes) -> bool:
+    return _HEX.issuperset(core.lower())
 
 
-def _bits_each(core: bytes, kept: Collection[int]) -> float:
-    kinds = len(_HEX.intersection(kept)) if _HEX.issuperset(core.lower()) else len(kept)
-    return math.log2(max(kinds, 2))
+def _bits(kept: Collection[int], *, hexadecimal: bool) -> float:
+    """About how much each kept character of a core tells."""
+    return math.log2(max(len(_HEX.intersection(kept)) if hexadecimal else len(kept), 2))
