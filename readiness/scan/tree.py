@@ -14,13 +14,14 @@ from pathlib import Path
 from readiness.config.model import Source
 from readiness.model import Environment, Location
 from readiness.scan import blocks
-from readiness.scan.archive import FIRST_BYTES, HEAD, kind_of
+from readiness.scan.archive import HEAD, kind_of
+from readiness.scan.batch import LARGEST, Batch
 from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
 from readiness.scan.globs import glob_matches, root_of_glob
 from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
-from readiness.scan.place import printable, utf16_codec
+from readiness.scan.place import printable
 from readiness.scan.walk import Entry, Walk, reason_of
 from readiness.searched import Hit
 
@@ -28,6 +29,8 @@ _PROGRESS_EVERY = 500
 """Entries; names are searched that many at once too."""
 _NO_SECRETS_ENDINGS = frozenset({"example", "sample", "template", "tmpl", "dist", "defaults", "schema"})
 _ORDER = {None: 0, Environment.PRODUCTION: 1, Environment.SANDBOX: 2}
+_Search = Callable[[Entry, Environment | None, int, int], None]
+"""Of an open file: its descriptor, and its size."""
 DEFAULT_BOUNDS = Bounds(depth=3, memory=64 << 20)
 
 
@@ -70,6 +73,7 @@ class TreeSearch:
         self._gaps = Gaps()
         self._seen: set[str] = set()
         self._entries: list[Entry] = []
+        self._batch: Batch[tuple[Entry, Environment | None]] = Batch(needles)
         self._contents = ContentSearch(
             needles,
             bounds,
@@ -128,6 +132,7 @@ class TreeSearch:
                 files += entry.is_file
                 if entry.path not in self._seen:
                     self._search_entry(entry, environment)
+            self._search_batch()
             self._search_names()
         except OutOfTime:
             self._leave_out(OVER_TIME, walk.root)
@@ -146,10 +151,23 @@ class TreeSearch:
         self._seen.add(entry.path)
         self._entries.append(entry)
         if entry.is_file:
+            self._read(entry, environment, self._search_file)
+        if self._batch.full:
+            self._search_batch()
+
+    def _read(self, entry: Entry, environment: Environment | None, search: _Search) -> None:
+        """Open a file and search it; where it cannot be read, that is told."""
+        try:
+            descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
-                self._search_file(entry, environment)
-            except OSError as error:
-                self._leave_out("vanished" if error.errno == errno.ENOENT else reason_of(error), entry.path)
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    raise FileNotFoundError(errno.ENOENT, "it was replaced by something else")
+                search(entry, environment, descriptor, status.st_size)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            self._leave_out("vanished" if error.errno == errno.ENOENT else reason_of(error), entry.path)
 
     def _search_names(self) -> None:
         """A secret may stand in a name, or in where a link leads. All at once first: hardly ever is there anything."""
@@ -175,33 +193,29 @@ class TreeSearch:
             )
             self._found.secrets.append(hit)
 
-    def _search_file(self, entry: Entry, environment: Environment | None) -> None:
-        descriptor = os.open(entry.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise FileNotFoundError(errno.ENOENT, "it was replaced by something else")
-            data = os.pread(descriptor, blocks.BLOCK, 0)
-            if len(data) == blocks.BLOCK or self._suspect(data):
-                self._search_content(entry, descriptor, status.st_size, data[:HEAD], environment)
-            else:
-                self._found.bytes += len(data)
-        finally:
-            os.close(descriptor)
-        self._found.files += 1
+    def _search_file(self, entry: Entry, environment: Environment | None, descriptor: int, size: int) -> None:
         if is_dotenv(entry.path):
             self._found.dotenv.append(Path(entry.path))
+        if size < LARGEST:
+            self._batch.read((entry, environment), descriptor, size)
+        else:
+            self._search_batch()
+            self._search_content(entry, environment, descriptor, size)
+            self._found.files += 1
 
-    def _suspect(self, data: bytes) -> bool:
-        """Whether a whole file needs a closer look: most do not."""
-        if data[:2] in FIRST_BYTES or data[257:262] == b"ustar" or data.startswith(LFS_POINTER):
-            return True
-        return any(self._needles.signals(data)) or utf16_codec(data) is not None
+    def _search_batch(self) -> None:
+        """Look closer at those files in which something may stand."""
+        files = self._batch.files
+        self._found.bytes += self._batch.bytes
+        suspects = self._batch.suspects()
+        self._found.files += files - len(suspects)
+        for entry, environment in suspects:
+            self._read(entry, environment, self._search_content)
+            self._found.files += 1
 
-    def _search_content(
-        self, entry: Entry, descriptor: int, size: int, head: bytes, environment: Environment | None
-    ) -> None:
+    def _search_content(self, entry: Entry, environment: Environment | None, descriptor: int, size: int) -> None:
         path = self.shown(entry.path)
+        head = os.pread(descriptor, HEAD, 0)
         if kind_of(head) or head.startswith(LFS_POINTER):
             with io.FileIO(descriptor, closefd=False) as file, io.BufferedReader(file, 1 << 16) as source:
                 self._contents.search(path, source, size, environment)

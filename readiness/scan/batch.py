@@ -1,0 +1,83 @@
+"""Small files searched together: a call for each would cost more than the search itself."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from typing import Generic, NamedTuple, TypeVar
+
+from readiness.scan.archive import FIRST_BYTES
+from readiness.scan.content import LFS_POINTER
+from readiness.scan.needles import Needles
+from readiness.scan.place import utf16_codec
+
+LARGEST = 1 << 20
+"""Bytes of a file from which on it is no small one."""
+_ENOUGH = 1 << 18
+"""Bytes that are searched at once; they fit into a processor's cache."""
+_HEAD = 1024
+
+F = TypeVar("F")
+
+
+class _Held(NamedTuple, Generic[F]):
+    file: F
+    start: int
+    end: int
+    whole: bool
+    """False if it grew while it was read."""
+
+
+class Batch(Generic[F]):
+    """Holds files' contents until there are enough to be searched."""
+
+    def __init__(self, needles: Needles) -> None:
+        self._needles = needles
+        self._view = memoryview(bytearray(_ENOUGH + LARGEST))
+        self._held: list[_Held[F]] = []
+        self._filled = 0
+
+    @property
+    def files(self) -> int:
+        """How many files it holds."""
+        return len(self._held)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes these have."""
+        return self._filled - len(self._held)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to search."""
+        return self._filled >= _ENOUGH
+
+    def read(self, file: F, descriptor: int, size: int) -> None:
+        """Take in a file of `size` bytes, fewer than `LARGEST`. Raises OSError."""
+        start = self._filled
+        end = start + os.preadv(descriptor, [self._view[start : start + size + 1]], 0)
+        self._held.append(_Held(file, start, end, end - start <= size))
+        self._view[end] = 0x0A  # nothing that is looked for goes on behind it
+        self._filled = end + 1
+
+    def suspects(self) -> list[F]:
+        """The files that need a closer look, in order; most do not. The batch is empty then."""
+        data, held = self._view[: self._filled], self._held
+        self._held, self._filled = [], 0
+        starts = [each.start for each in held]
+        regions, gates = self._needles.signals(data)
+        found: set[int] = set()
+        for start, end in (*((region.start, region.end) for region in regions), *((end - 1, end) for _, end in gates)):
+            found.update(range(bisect_right(starts, start) - 1, bisect_right(starts, end - 1)))
+        return [
+            each.file
+            for number, each in enumerate(held)
+            if number in found or not each.whole or _is_special(bytes(data[each.start : each.end][:_HEAD]))
+        ]
+
+
+def _is_special(head: bytes) -> bool:
+    """Whether a file that begins like this is read in other ways than as it is."""
+    if head[:2] in FIRST_BYTES or head[257:262] == b"ustar" or head.startswith(LFS_POINTER):
+        return True
+    return utf16_codec(head) is not None
