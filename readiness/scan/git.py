@@ -32,6 +32,9 @@ _SETTINGS: Mapping[str, str] = {
     "core.gitProxy": "false",
     "core.alternateRefsCommand": "false",
     "core.commitGraph": "false",
+    "core.packedGitWindowSize": "1m",  # memory that maps packs, a part at a time, and all of it
+    "core.packedGitLimit": "64m",
+    "core.deltaBaseCacheLimit": "64m",
     "credential.helper": "",
     "diff.external": "",
     "gpg.program": "false",

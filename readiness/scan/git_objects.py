@@ -14,16 +14,17 @@ import tempfile
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import IO, NamedTuple, cast
 
 from readiness.scan.archive import FIRST_BYTES, HEAD
 from readiness.scan.content import LFS_POINTER
+from readiness.scan.delta_order import PORTION, chains
 from readiness.scan.git import Git, GitProcess
 
 BLOCK = 1 << 18
 """Bytes scanned at once. They fit into a processor's cache, and are soon scanned: git must not wait for that."""
-_LISTED = 1 << 18
-"""Bytes of the list that are read at once."""
+_ALL = ("--batch-all-objects", "--unordered", "--buffer")
 _PIPE = 1 << 20
 _MOST_UNREADABLE = 50
 """Objects that git cannot give, after which reading is given up."""
@@ -73,21 +74,17 @@ class Listing(NamedTuple):
 @contextmanager
 def list_objects(git: Git, check: Callable[[], None]) -> Iterator[Listing]:
     """List them, packed and loose, those of alternates too, whether or not anything reaches them."""
-    command = ("cat-file", "--batch-check=%(objectname)", "--batch-all-objects", "--unordered", "--buffer")
     with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
-        total = 0
-        with git.start(*command) as process:
-            while lines := process.output.readlines(_LISTED):
+        halves, counts = (first, second), [0, 0]
+        with git.start("cat-file", "--batch-check=%(objectname) %(deltabase)", *_ALL) as process:
+            while lines := list(islice(process.output, PORTION)):
                 check()
-                first.writelines(lines)
-                total += len(lines)
+                for chain in chains(lines):
+                    shorter = counts.index(min(counts))
+                    halves[shorter].writelines(name + b"\n" for name in chain)
+                    counts[shorter] += len(chain)
             complaints = process.finish()
-        # Neighbours are often stored as differences to each other: one cut separates the fewest of them.
-        first.seek(0)
-        first.seek(total // 2 * len(first.readline()))
-        second.write(first.read())
-        first.truncate(first.tell() - second.tell())
-        yield Listing((first, second), total, complaints)
+        yield Listing(halves, sum(counts), complaints)
 
 
 class ObjectStream:
