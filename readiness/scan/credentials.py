@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from readiness.scan.patterns import EVERYWHERE, Found, Pattern, Place
+from readiness.scan.patterns import EVERYWHERE, Found, Pattern, Place, any_of
 from readiness.scan.placeholder import is_uuid, looks_random
 
 _VENDOR = re.compile(
@@ -52,6 +52,7 @@ _VALUE = re.compile(
 LONGEST_CREDENTIAL = 4096
 """Bytes; JWTs are the longest."""
 _LONGEST_LINE = 4096
+_HEX_DIGITS = [bytes([digit]) for digit in b"0123456789abcdefABCDEF"]
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[a-z_]+[A-Z][A-Za-z_]*\d?")
 """An attribute or a variable, where a literal would need quotes."""
 _BASIC = re.compile(rb"asic[ ]{1,2}([A-Za-z0-9+/_-]{48,400}={0,2})")
@@ -156,10 +157,19 @@ def _in_logs(pattern: Pattern) -> Pattern:
 
 
 _IN_FILES = EVERYWHERE - {Place.LOGS}
+_JOINTS = (b"", b"_", b"-")
+_VENDOR_PARTS = (
+    *(b"sdk", b"pay", b"api", b"oauth", b"auth", b"client", b"sandbox", b"prod", b"live", b"secret", b"webhook"),
+    *(b"hmac", b"access", b"bearer", b"token"),
+)
+_UUID_IN_BASE64 = sorted(
+    {base64.b64encode(first + second + b"0")[:2] for first in _HEX_DIGITS for second in _HEX_DIGITS}
+)
+"""How base64 of a client id begins."""
 VENDOR = Pattern(
     "vendor",
-    rb"risewithaurora|\.flute\.com|getflute"
-    rb"|(?:aurora|flute2?|arise)[_.-]?(?:sdk|pay|api|oauth|auth|client|sandbox|prod|live|secret|webhook|hmac|access|bearer|token)",
+    any_of((b"risewithaurora", b".flute.com", b"getflute"))
+    + any_of((b"aurora", b"flute", b"flute2", b"arise"), (*_JOINTS, b"."), _VENDOR_PARTS),
     _vendor_names,
     hints=(b"aurora", b"flute", b"arise"),
     places=_IN_FILES,
@@ -169,16 +179,22 @@ PATTERNS = (
     VENDOR,
     Pattern(
         "credentials",
-        # Names alone: what stands behind them, or between the vendor's and `secret`, would take longer to compile.
-        rb"(?:client|hmac|hook|signing|signature|api|app)[_-]?secret|(?:access|refresh|bearer)[_-]?token"
-        rb"|(?:aurora|flute2?|arise)[\w.-]",
+        any_of((b"client", b"hmac", b"hook", b"signing", b"signature", b"api", b"app"), _JOINTS, (b"secret",))
+        + any_of((b"access", b"refresh", b"bearer"), _JOINTS, (b"token",))
+        + any_of((b"aurora", b"flute", b"arise")),  # `secret` stands somewhere behind
         _assignments,
         hints=(b"secret", b"token", b"aurora", b"flute", b"arise"),
         places=_IN_FILES,
     ),
-    Pattern("credentials", rb"asic[ ]{1,2}[A-Za-z0-9+/_-]{48}", _basic_headers, hints=(b"asic ",), places=_IN_FILES),
-    Pattern("credentials", rb"earer[ ]{1,2}[A-Za-z0-9._~+/-]{40}", _bearers, hints=(b"earer ",), places=_IN_FILES),
-    Pattern("credentials", rb"sk_live_[A-Za-z0-9]{16}", _live_keys, hints=(b"sk_live_",), places=_IN_FILES),
+    Pattern(
+        "credentials",
+        any_of((b"asic",), (b" ", b"  "), _UUID_IN_BASE64),
+        _basic_headers,
+        hints=(b"asic ",),
+        places=_IN_FILES,
+    ),
+    Pattern("credentials", any_of((b"earer ",)), _bearers, hints=(b"earer ",), places=_IN_FILES),
+    Pattern("credentials", any_of((b"sk_live_",)), _live_keys, hints=(b"sk_live_",), places=_IN_FILES),
 )
 """For sources, history and artifacts. See `patterns.all_patterns`."""
 LOG_PATTERNS = tuple(_in_logs(pattern) for pattern in PATTERNS if pattern is not VENDOR)

@@ -35,7 +35,7 @@ class Region(NamedTuple):
 class Gate(NamedTuple):
     """What an engine needs of a pattern; see `patterns.Pattern`."""
 
-    expression: bytes
+    expressions: tuple[bytes, ...]
     hints: tuple[bytes, ...]
 
 
@@ -126,7 +126,9 @@ class RegexEngine:
         }
         self._lengths = sorted({len(piece) for piece in self._pieces})
         self._pattern = re.compile(_pattern(self._pieces)) if self._pieces else None
-        self._gates = [(gate.hints, re.compile(gate.expression, re.IGNORECASE | re.DOTALL)) for gate in gates]
+        self._gates = [
+            (gate.hints, re.compile(b"|".join(gate.expressions), re.IGNORECASE | re.DOTALL)) for gate in gates
+        ]
 
     def scan(self, block: bytes | memoryview) -> Signals:
         """See `Engine.scan`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from readiness.config.presets import DOCUMENTATION_HOSTS
 from readiness.facts import KnownHosts
-from readiness.scan.patterns import Found, Pattern, Place
+from readiness.scan.patterns import Found, Pattern, Place, any_of
 from readiness.searched import BESIDE_PRODUCTION
 
 _LONGEST = 256
@@ -32,11 +32,11 @@ def patterns(hosts: KnownHosts) -> tuple[Pattern, ...]:
 def retired_hosts(domains: Iterable[str]) -> Pattern:
     """Finds the names of retired domains, and of hosts below them, whatever their case."""
     names = sorted(domains)
-    any_of = "|".join(re.escape(name) for name in names)
+    alternatives = "|".join(re.escape(name) for name in names)
     return Pattern(
         "retired_hosts",
-        any_of.encode(),
-        _finder(rf"(?:[\w-]+\.){{0,8}}(?:{any_of})"),
+        any_of(name.encode() for name in names),
+        _finder(rf"(?:[\w-]+\.){{0,8}}(?:{alternatives})"),
         hints=tuple(name.encode() for name in names),
         places=_SHIPPED,
     )
@@ -45,12 +45,12 @@ def retired_hosts(domains: Iterable[str]) -> Pattern:
 def sandbox_hosts(hosts: Iterable[str]) -> Pattern:
     """Finds the sandbox's hosts in what is shipped: the vendor's, and gateways that `policy.known_hosts` names."""
     names = sorted(hosts)
-    any_of = "|".join([*(re.escape(name) for name in names), _SANDBOX_LABELS])
+    alternatives = "|".join([*(re.escape(name) for name in names), _SANDBOX_LABELS])
     domains = sorted({"flute.com", "risewithaurora.com", *(".".join(name.split(".")[-2:]) for name in names)})
     return Pattern(
         "sandbox_hosts",
-        "|".join(re.escape(domain) for domain in domains).encode(),
-        _finder(any_of),
+        any_of(domain.encode() for domain in domains),
+        _finder(alternatives),
         hints=tuple(domain.encode() for domain in domains),
         places=_SHIPPED,
     )
@@ -64,9 +64,9 @@ def _form(host: str, text: bytes, at: int) -> str:
     return BESIDE_PRODUCTION if beside else "raw"
 
 
-def _finder(any_of: str) -> Callable[[bytes, int, int], Iterator[Found]]:
+def _finder(alternatives: str) -> Callable[[bytes, int, int], Iterator[Found]]:
     """Finds whole host names that match; pages of documentation are no hosts of the API."""
-    pattern = re.compile(rf"(?<![\w.-])(?:{any_of})(?![\w-])(?!\.[\w-])".encode())
+    pattern = re.compile(rf"(?<![\w.-])(?:{alternatives})(?![\w-])(?!\.[\w-])".encode())
 
     def find(text: bytes, start: int, end: int) -> Iterator[Found]:
         low = max(0, start - _LONGEST)

@@ -36,10 +36,10 @@ class HyperscanEngine:
         self._lengths = [len(piece) for piece in spots]
         self._pieces = _Database(
             [_Expression(_quoted(piece)) for piece in spots]
-            + [_Expression(gate.expression, hyperscan.HS_FLAG_CASELESS) for gate in gates]
+            + [_Expression(one, hyperscan.HS_FLAG_CASELESS) for gate in gates for one in gate.expressions]
             + [_SHORT]
         )
-        self._gates = len(gates)
+        self._gates = [number for number, gate in enumerate(gates) for _ in gate.expressions]
         self._projection = Projection(cores.secrets_of)
         self._announced = [(len(key), frozenset(secrets)) for key, secrets in self._projection.keys.items()]
         self._keys = _Database([_Expression(_quoted(key)) for key in self._projection.keys])
@@ -48,10 +48,10 @@ class HyperscanEngine:
         """See `Engine.scan`."""
         view = memoryview(block)
         signals = Signals([Region(number, 0, len(view)) for number in self._weak], [])
-        pieces, others = len(self._spots), len(self._spots) + self._gates
+        pieces, others = len(self._spots), len(self._spots) + len(self._gates)
         for number, end in self._pieces.scan(view):
             if pieces <= number < others:
-                signals.gates.append((number - pieces, end))
+                signals.gates.append((self._gates[number - pieces], end))
             elif number < pieces:
                 start = end - self._lengths[number]
                 signals.regions.extend(

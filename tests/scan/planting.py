@@ -119,6 +119,6 @@ def needles(
 def found_in(patterns: Sequence[Pattern], text: bytes) -> Iterator[Found]:
     """What patterns find, in the plain way: the gate somewhere, then all of the text."""
     for pattern in patterns:
-        if re.search(pattern.gate, text, re.IGNORECASE | re.DOTALL):
+        if re.search(b"|".join(pattern.gate), text, re.IGNORECASE | re.DOTALL):
             assert not pattern.hints or any(hint in text.lower() for hint in pattern.hints)
             yield from pattern.find(text, 0, len(text))

@@ -29,9 +29,9 @@ def kinds(text: str) -> list[str]:
     return every
 
 
-def found_from_gates(gate: bytes, before: int, data: bytes, start: int) -> bool:
+def found_from_gates(gate: tuple[bytes, ...], before: int, data: bytes, start: int) -> bool:
     """Whether a gate's match leads to the place."""
-    ends = [match.end() for match in re.finditer(rb"(?is)" + gate, data)]
+    ends = [match.end() for match in re.finditer(rb"(?is)" + b"|".join(gate), data)]
     return any(end - before <= start < end for end in ends)
 
 
