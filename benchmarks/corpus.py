@@ -3,8 +3,10 @@
     python benchmarks/corpus.py tree FOLDER [--files 5000] [--bytes 50000000]
     python benchmarks/corpus.py history FOLDER [--blobs 15000]
 
-Files are code, JSON and Markdown of one to a hundred kilobytes. A history changes a passage of a few files a commit, as
-people do; one in a thousand of its blobs holds one of `secrets()`, and one in fifty speaks of the vendor.
+Files are code, JSON and Markdown of one to a hundred kilobytes. A commit changes a passage of a few files of one package,
+the larger the likelier, as people do; one in a thousand blobs holds one of `secrets()`, and one in fifty speaks of the
+vendor. A blob has 31 KB, 2 KB of it when packed, and there are 1.7 objects for each: a real project of 40,000 blobs had
+29 KB, 2 KB and 1.45.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ COMMIT_SIZE = 6
 LIVE_FILES = 1500
 """Files that a history goes on changing."""
 PACKAGES = 41
+"""Folders that these files lie in."""
 
 
 def secrets(count: int) -> list[str]:
