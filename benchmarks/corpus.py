@@ -3,7 +3,7 @@
     python benchmarks/corpus.py tree FOLDER [--files 5000] [--bytes 50000000]
     python benchmarks/corpus.py history FOLDER [--blobs 15000]
 
-Files are code, JSON and Markdown of one to a hundred kilobytes. A commit changes passages of a few files of one package,
+Files are code, JSON and Markdown of one to a hundred kilobytes. A commit changes a few files of one package,
 the larger the likelier; one in a thousand blobs holds one of `secrets()`, and one in fifty speaks of the vendor. A blob
 has 31 KB, 2 KB of it when packed, and there are 1.7 objects for each: a real project of 40,000 blobs had 29 KB, 2 KB
 and 1.45.
