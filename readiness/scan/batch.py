@@ -20,12 +20,19 @@ _HEAD = 1024
 F = TypeVar("F")
 
 
-class _Held(NamedTuple, Generic[F]):
+class Held(NamedTuple, Generic[F]):
+    """A file, and where its bytes stand."""
+
     file: F
     start: int
     end: int
     whole: bool
-    """False if it grew while it was read."""
+    """False if it was larger or smaller than was said: it changed, or could not be read at once."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that were read."""
+        return self.end - self.start
 
 
 class Batch(Generic[F]):
@@ -34,7 +41,7 @@ class Batch(Generic[F]):
     def __init__(self, needles: Needles) -> None:
         self._needles = needles
         self._view = memoryview(bytearray(_ENOUGH + LARGEST))
-        self._held: list[_Held[F]] = []
+        self._held: list[Held[F]] = []
         self._filled = 0
 
     @property
@@ -56,11 +63,11 @@ class Batch(Generic[F]):
         """Take in a file of `size` bytes, fewer than `LARGEST`. Raises OSError."""
         start = self._filled
         end = start + os.preadv(descriptor, [self._view[start : start + size + 1]], 0)
-        self._held.append(_Held(file, start, end, end - start <= size))
+        self._held.append(Held(file, start, end, end - start == size))
         self._view[end] = 0x0A  # nothing that is looked for goes on behind it
         self._filled = end + 1
 
-    def suspects(self) -> list[F]:
+    def suspects(self) -> list[Held[F]]:
         """The files that need a closer look, in order; most do not. The batch is empty then."""
         data, held = self._view[: self._filled], self._held
         self._held, self._filled = [], 0
@@ -70,7 +77,7 @@ class Batch(Generic[F]):
         for start, end in (*((region.start, region.end) for region in regions), *((end - 1, end) for _, end in gates)):
             found.update(range(bisect_right(starts, start) - 1, bisect_right(starts, end - 1)))
         return [
-            each.file
+            each
             for number, each in enumerate(held)
             if number in found or not each.whole or _is_special(bytes(data[each.start : each.end][:_HEAD]))
         ]

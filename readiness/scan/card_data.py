@@ -187,7 +187,7 @@ PATTERNS = (
     Pattern(
         "security_codes",
         (
-            rb"cv[vcn]2?[^a-z]|cvd[^a-z]|cv[vcn]2?[_ -]?(?:code|value|num)",
+            rb"cv(?:[vcn]2?|d)(?:[^a-z]|[_ -]?(?:code|value|num|no))",
             rb"card[_-]?csc|card[_-]?code|security[_ -]?(?:code|value)",
             rb"card[_ -]?verification|verification[_-]?value",
         ),

@@ -93,11 +93,19 @@ class Cores:
         """Cores, and the other secrets that each is of."""
 
 
+def core_pieces(cores: Cores, chosen: Iterable[bytes]) -> dict[bytes, frozenset[int]]:
+    """Pieces of some cores, and the secrets that each announces."""
+    return {
+        piece: frozenset().union(*(cores.secrets_of[core] for core in announced))
+        for piece, announced in pieces_of(chosen, cores.coarse).items()
+    }
+
+
 class CellMap:
     """Turns offsets of a reduced block into parts of the block."""
 
-    def __init__(self, block: bytes | memoryview, reduced: Callable[[bytes], bytes]) -> None:
-        self._ends = list(accumulate(len(reduced(bytes(block[at : at + _CELL]))) for at in range(0, len(block), _CELL)))
+    def __init__(self, block: bytes | memoryview, reduced: Callable[[bytes | memoryview], bytes]) -> None:
+        self._ends = list(accumulate(len(reduced(block[at : at + _CELL])) for at in range(0, len(block), _CELL)))
 
     def cell(self, offset: int) -> tuple[int, int]:
         """Start and end of the cell that holds the byte."""
@@ -105,9 +113,9 @@ class CellMap:
         return start, start + _CELL
 
 
-def cores_only(block: bytes) -> bytes:
+def cores_only(block: bytes | memoryview) -> bytes:
     """The block's letters and digits, without those of line breaks that are written as escapes."""
-    return block.replace(rb"\n", rb"\ ").replace(rb"\r", rb"\ ").translate(None, _DROPPED)
+    return bytes(block).replace(rb"\n", rb"\ ").replace(rb"\r", rb"\ ").translate(None, _DROPPED)
 
 
 class RegexEngine:
@@ -120,10 +128,7 @@ class RegexEngine:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
         cores = Cores(needles)
         self._weak = cores.weak
-        self._pieces = {
-            piece: frozenset().union(*(cores.secrets_of[core] for core in announced))
-            for piece, announced in pieces_of(cores.secrets_of, cores.coarse).items()
-        }
+        self._pieces = core_pieces(cores, cores.secrets_of)
         self._lengths = sorted({len(piece) for piece in self._pieces})
         self._pattern = re.compile(_pattern(self._pieces)) if self._pieces else None
         self._gates = [

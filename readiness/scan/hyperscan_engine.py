@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import hyperscan
 
 from readiness.scan.anchors import places_of_pieces
-from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, smallest
+from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, core_pieces, cores_only, smallest
 from readiness.scan.projection import Projection
 
 _Callback = Callable[[int, int, int, int, object], None]
@@ -40,9 +40,10 @@ class HyperscanEngine:
             + [_SHORT]
         )
         self._gates = [number for number, gate in enumerate(gates) for _ in gate.expressions]
-        self._projection = Projection(cores.secrets_of)
-        self._announced = [(len(key), frozenset(secrets)) for key, secrets in self._projection.keys.items()]
-        self._keys = _Database([_Expression(_quoted(key)) for key in self._projection.keys])
+        projection = Projection(cores.secrets_of)
+        self._reduced = [_Reduced(projection.of, projection.keys)] if projection.keys else []
+        if projection.lacking:
+            self._reduced.append(_Reduced(cores_only, core_pieces(cores, projection.lacking)))
 
     def scan(self, block: bytes | memoryview) -> Signals:
         """See `Engine.scan`."""
@@ -57,14 +58,28 @@ class HyperscanEngine:
                 signals.regions.extend(
                     Region(spot.secret, start, end) for spot in self._spots[number] if _plausible(view, start, spot)
                 )
-        signals.regions.extend(self._projected(view))
+        for reduced in self._reduced:
+            signals.regions.extend(reduced.regions(view))
         return signals
 
-    def _projected(self, view: memoryview) -> list[Region]:
-        hits = self._keys.scan(self._projection.of(view))
+
+class _Reduced:
+    """Texts without most of their characters, and what is looked for in these."""
+
+    def __init__(
+        self, reduce: Callable[[bytes | memoryview], bytes], announced: Mapping[bytes, Collection[int]]
+    ) -> None:
+        """`announced`: what to look for, and the secrets that each announces."""
+        self._reduce = reduce
+        self._announced = [(len(key), frozenset(secrets)) for key, secrets in announced.items()]
+        self._keys = _Database([_Expression(_quoted(key)) for key in announced])
+
+    def regions(self, view: memoryview) -> list[Region]:
+        """Parts of the text in which a secret may begin or end."""
+        hits = self._keys.scan(self._reduce(view))
         if not hits:
             return []
-        cells = CellMap(view, self._projection.of)
+        cells = CellMap(view, self._reduce)
         regions = {
             Region(secret, *cells.cell(end - length))
             for number, end in hits

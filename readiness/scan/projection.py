@@ -1,8 +1,9 @@
 """Text reduced to a few rare letters and digits, in which a secret is whole however it was broken.
 
-Line breaks at any column, indentation, quotes, operators, the zeros of UTF-16, prefixes of literals and escapes of
-line breaks hold none of these characters: they vanish, and what is left of a secret stands in one piece. As the
-characters are rare, little is left of a text, and searching that costs next to nothing.
+Line breaks at any column, indentation, quotes, operators, the zeros of UTF-16, prefixes of literals and escapes of line
+breaks hold none of these characters: they vanish, and what is left of a secret stands in one piece. As the characters
+are rare, little is left of a text, and searching that costs next to nothing. A short secret may hold too few of them,
+or a passphrase: such a one is lacking, and has to be looked for in other ways.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from readiness.scan.anchors import BY_FREQUENCY, ENOUGH
 _CHUNK = 1 << 15
 """Bytes that are copied at once: few enough for memory that is at hand."""
 _IN_JOINTS = b"bBfFlLnNrRtTuU"
-"""Prefixes of literals, and escapes of line breaks and tabs: kept only where a secret has little else."""
+"""Prefixes of literals, and escapes of line breaks and tabs."""
+_COMMON = 18
+"""So many of the most frequent characters are never kept."""
+_RARE = bytes(byte for byte in reversed(BY_FREQUENCY[_COMMON:]) if byte not in _IN_JOINTS)
 _HEX = frozenset(b"0123456789abcdef")
 
 
@@ -25,15 +29,18 @@ class Projection:
 
     def __init__(self, cores: Mapping[bytes, Collection[int]]) -> None:
         """`cores`: letters and digits of needles, and the secrets that each is of."""
-        kept = _kept(cores)
+        needed = {kind: ENOUGH / _bits(_RARE, hexadecimal=kind) for kind in (False, True)}
+        self.lacking = {core for core in cores if _count(core, _RARE) < needed[_is_hexadecimal(core)]}
+        """Those of which too little would be left."""
+        kept = _kept(set(cores) - self.lacking)
         self._dropped = bytes(byte for byte in range(256) if byte not in kept)
         self.keys: dict[bytes, set[int]] = defaultdict(set)
         """What to look for in projected text, and the secrets that each announces."""
-        for core, numbers in cores.items():
+        for core in cores.keys() - self.lacking:
             left = core.translate(None, self._dropped)
             length = math.ceil(ENOUGH / _bits(kept, hexadecimal=_is_hexadecimal(core)))
-            self.keys[left[:length]].update(numbers)
-            self.keys[left[-length:]].update(numbers)
+            self.keys[left[:length]].update(cores[core])
+            self.keys[left[-length:]].update(cores[core])
 
     def of(self, text: bytes | memoryview) -> bytes:
         """What is left of the text."""
@@ -46,8 +53,7 @@ def _kept(cores: Collection[bytes]) -> frozenset[int]:
     kept: set[int] = set()
     left = dict.fromkeys(cores, 0)  # how many characters are kept of those that need more
     hexadecimal = {core for core in cores if _is_hexadecimal(core)}
-    usual = [byte for byte in reversed(BY_FREQUENCY) if byte not in _IN_JOINTS]
-    for byte in (*usual, *_IN_JOINTS, *range(0x80, 0x100)):
+    for byte in _RARE:
         counts = {core: core.count(byte) for core in left}
         if any(counts.values()):
             kept.add(byte)
@@ -55,6 +61,10 @@ def _kept(cores: Collection[bytes]) -> frozenset[int]:
             left = {core: count + counts[core] for core, count in left.items()}
             left = {core: count for core, count in left.items() if count < needed[core in hexadecimal]}
     return frozenset(kept)
+
+
+def _count(core: bytes, kept: bytes) -> int:
+    return len(core) - len(core.translate(None, kept))
 
 
 def _is_hexadecimal(core: bytes) -> bool:

@@ -8,6 +8,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,6 +137,7 @@ class TreeSearch:
             self._search_names()
         except OutOfTime:
             self._leave_out(OVER_TIME, walk.root)
+            self._search_rest()
             return files or 1
         return files
 
@@ -205,13 +207,20 @@ class TreeSearch:
 
     def _search_batch(self) -> None:
         """Look closer at those files in which something may stand."""
-        files = self._batch.files
-        self._found.bytes += self._batch.bytes
+        files, size = self._batch.files, self._batch.bytes
         suspects = self._batch.suspects()
         self._found.files += files - len(suspects)
-        for entry, environment in suspects:
-            self._read(entry, environment, self._search_content)
+        self._found.bytes += size - sum(held.size for held in suspects)
+        for held in suspects:
+            self._read(*held.file, self._search_content)
             self._found.files += 1
+
+    def _search_rest(self) -> None:
+        """After the deadline: what was read already is little, and is searched."""
+        limits, self._limits = self._limits, Limits(self._limits.stop)
+        with suppress(OutOfTime):  # archives are left closed
+            self._search_batch()
+        self._limits = limits
 
     def _search_content(self, entry: Entry, environment: Environment | None, descriptor: int, size: int) -> None:
         path = self.shown(entry.path)

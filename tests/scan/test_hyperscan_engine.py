@@ -120,6 +120,36 @@ def test_what_is_broken_into_crumbs_far_apart_is_found(size: int, gap: bytes) ->
     assert FAST.find(data) == SLOW.find(data)
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("10231b6418", 'x = "1" b"0231b" b"6418"'),
+        ("997213fcc", 'x="9" f"97213f" f"cc"'),
+        ("nrRRffTrB", 'x = "nrR\\nRff\\nTrB"'),
+        ("edyuinirir", "65\\n6479\\n75696e69726972"),
+        ("zolmhfajmaz", "zolm\\nhfajma\\nz"),
+    ],
+)
+def test_both_find_a_short_secret_that_is_broken_twice(value: str, text: str) -> None:
+    fast, slow = both(value)
+    assert fast.find(text.encode())
+    assert slow.find(text.encode())
+
+
+@pytest.mark.parametrize("short", ["blurrunt", "deadbeef", "12345678", "tentones", "a-!-!-!b"])
+@pytest.mark.parametrize("joint", ['" b"', '" f"', '" + "', "\\n", "\n    ", "\\\n"])
+@pytest.mark.parametrize(
+    "value", [PLAIN, SECRET, "3f0c9a1e-7b2d-4c68-9e15-0d8f6a4b7c21", "correct-horse-battery-staple"]
+)
+def test_a_short_secret_does_not_hide_others(value: str, joint: str, short: str) -> None:
+    known = needles(value, short, engine=HyperscanEngine)
+    for size in range(2, 8):
+        crumbs = [value[at : at + size] for at in range(0, len(value), size)]
+        matches = known.find(f'x = "{joint.join(crumbs)}"\n'.encode())
+        if value != "correct-horse-battery-staple" or joint not in {'" b"', '" f"'}:
+            assert matches, size
+
+
 def test_text_that_resembles_a_piece_is_not_pointed_at() -> None:
     engine = HyperscanEngine([[PLAIN.encode()]])
     piece = PLAIN[9:20].encode()

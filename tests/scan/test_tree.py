@@ -296,10 +296,23 @@ def test_a_deadline_leaves_a_gap_and_keeps_what_was_found(tmp_path: Path, monkey
         (tmp_path / f"file{number}").write_text(SECRET)
     clock = iter(range(100))
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
-    findings = searched(tmp_path, limits=Limits(deadline=5))
+    findings = searched(tmp_path, limits=Limits(deadline=3))
     assert 0 < findings.files < 5
     assert len(findings.secrets) == findings.files
     assert findings.gaps[0].endswith("the time for the search was over before all of it was searched")
+
+
+def test_a_read_that_gives_less_than_there_is_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("x" * 2000 + SECRET)
+    whole = os.preadv
+    monkeypatch.setattr(os, "preadv", lambda file, buffers, at: whole(file, [buffers[0][:1000]], at))
+    assert len(searched(tmp_path).secrets) == 1
+
+
+def test_bytes_are_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET.ljust(1000, "."))
+    (tmp_path / "other").write_text("x" * 500)
+    assert searched(tmp_path).bytes == 1500
 
 
 @pytest.mark.parametrize("name", [".env", ".env.production", ".env.local", ".envrc"])
