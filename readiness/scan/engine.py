@@ -181,6 +181,11 @@ def _around(hints: Iterable[bytes], lowered: bytes) -> Iterator[tuple[int, int]]
             at = lowered.find(hint, at + 1)
 
 
+def quoted(text: bytes) -> bytes:
+    """An expression for just this text, whatever the engine."""
+    return rb"\x" + text.hex(" ").encode().replace(b" ", rb"\x")
+
+
 def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Spans that do not overlap."""
     apart: list[tuple[int, int]] = []

@@ -9,10 +9,8 @@ from typing import NamedTuple
 import hyperscan
 
 from readiness.scan.anchors import places_of_pieces
-from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, core_pieces, cores_only, smallest
+from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, core_pieces, cores_only, quoted, smallest
 from readiness.scan.projection import Projection
-
-_Callback = Callable[[int, int, int, int, object], None]
 
 
 class _Spot(NamedTuple):
@@ -35,7 +33,7 @@ class HyperscanEngine:
         self._spots = list(spots.values())
         self._lengths = [len(piece) for piece in spots]
         self._pieces = _Database(
-            [_Expression(_quoted(piece)) for piece in spots]
+            [_Expression(quoted(piece)) for piece in spots]
             + [_Expression(one, hyperscan.HS_FLAG_CASELESS) for gate in gates for one in gate.expressions]
             + [_SHORT]
         )
@@ -72,7 +70,7 @@ class _Reduced:
         """`announced`: what to look for, and the secrets that each announces."""
         self._reduce = reduce
         self._announced = [(len(key), frozenset(secrets)) for key, secrets in announced.items()]
-        self._keys = _Database([_Expression(_quoted(key)) for key in announced])
+        self._keys = _Database([_Expression(quoted(key)) for key in announced])
 
     def regions(self, view: memoryview) -> list[Region]:
         """Parts of the text in which a secret may begin or end."""
@@ -158,7 +156,3 @@ def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
 def _ends_escape(text: bytes) -> bool:
     """Whether an escape such as `%2B` may end the text."""
     return b"\\" in text or b"%" in text
-
-
-def _quoted(piece: bytes) -> bytes:
-    return rb"\x" + piece.hex(":").encode().replace(b":", rb"\x")

@@ -19,6 +19,7 @@ from itertools import product
 from typing import NamedTuple
 
 from readiness.facts import KnownHosts
+from readiness.scan.engine import quoted
 
 
 class Place(StrEnum):
@@ -68,8 +69,7 @@ class Pattern:
 
 def any_of(*parts: Iterable[bytes]) -> tuple[bytes, ...]:
     """Alternatives of a gate: texts that begin with one of the first part, go on with one of the next, and so on."""
-    texts = (b"".join(chosen) for chosen in product(*parts))
-    return tuple(rb"\x" + text.hex(" ").encode().replace(b" ", rb"\x") for text in texts)
+    return tuple(quoted(b"".join(chosen)) for chosen in product(*parts))
 
 
 def all_patterns(hosts: KnownHosts) -> tuple[Pattern, ...]:
