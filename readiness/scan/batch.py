@@ -6,7 +6,7 @@ import os
 from bisect import bisect_right
 from typing import Generic, NamedTuple, TypeVar
 
-from readiness.scan.archive import FIRST_BYTES
+from readiness.scan.archive import kind_of
 from readiness.scan.content import LFS_POINTER
 from readiness.scan.needles import Needles
 from readiness.scan.place import utf16_codec
@@ -85,6 +85,4 @@ class Batch(Generic[F]):
 
 def _is_special(head: bytes) -> bool:
     """Whether a file that begins like this is read in other ways than as it is."""
-    if head[:2] in FIRST_BYTES or head[257:262] == b"ustar" or head.startswith(LFS_POINTER):
-        return True
-    return utf16_codec(head) is not None
+    return bool(kind_of(head)) or head.startswith(LFS_POINTER) or utf16_codec(head) is not None

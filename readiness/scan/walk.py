@@ -73,9 +73,7 @@ class Walk:
             is_folder = self._is_folder(item)
             if excluding is not None and not is_folder:
                 self.excluded[excluding] += 1
-            elif (
-                is_folder and excluding is None and item.name == ".git" and not self._git and _is_git_folder(item.path)
-            ):
+            elif is_folder and excluding is None and self._is_git(item):
                 yield self._git_config(item.path, relative), None
             elif is_folder:
                 entry = Entry(item.path, relative, is_file=False) if excluding is None else None
