@@ -19,7 +19,7 @@ from readiness.model import Environment, Permission
 if TYPE_CHECKING:
     from readiness.aurora.session import Session
     from readiness.secret import SecretBook
-    from readiness.transport import Transport
+    from readiness.transport.client import Transport
 
 
 class Effect(StrEnum):

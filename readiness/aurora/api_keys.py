@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -17,7 +18,10 @@ from readiness.evidence import Attempt, Exchange, Missing
 from readiness.model import Because, Environment
 from readiness.probe import Effect, PlannedRequest
 from readiness.secret import Secret
-from readiness.transport import Request, Transport
+from readiness.transport import Request
+
+if TYPE_CHECKING:
+    from readiness.transport.client import Transport
 
 LISTS = 8
 """Times that a drill, its cleanup included, may list keys."""

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from readiness.aurora.requests import PING, TRIES, api_url, token_url
 from readiness.config.model import Config
 from readiness.evidence import Attempt, Evidence, Missing
@@ -144,6 +142,8 @@ async def _handshakes(
             return _failed(host, port, failure)
     except (OSError, TimeoutError) as failure:
         return _failed(host, port, failure)
+    from cryptography import x509  # noqa: PLC0415 - few commands need it
+
     end = x509.load_der_x509_certificate(certificate).not_valid_after_utc
     old = {name: await _offers(host, port, old, limit) for name, old in OLD_VERSIONS.items()} if own else {}
     return TlsFacts(

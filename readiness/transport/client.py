@@ -8,7 +8,6 @@ import ssl
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
@@ -23,6 +22,7 @@ from readiness.model import Environment
 from readiness.result import LedgerEntry
 from readiness.secret import Redactor, Secret
 from readiness.transport.guard import Guard
+from readiness.transport.messages import Reply, Request
 from readiness.transport.recorder import record
 
 MAX_BODY = 256 * 1024
@@ -37,33 +37,6 @@ TRANSIENT = frozenset({429, 502, 503, 504})
 
 Outcome = httpx.Response | tuple[Trouble, str]
 """A complete response, or why there is none."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request. Secrets stay `Secret` until the bytes are made.
-
-    `tries` above 1 allows retries of throttled and failed attempts, never of time-outs; only for requests that may be
-    repeated without harm.
-    """
-
-    purpose: str
-    environment: Environment
-    method: str
-    url: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    bearer: Secret | None = None
-    form: Mapping[str, str | Secret] | None = None
-    json: Any = None
-    tries: int = 1
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back: the redacted exchange, and the secrets born in it by field name."""
-
-    exchange: Exchange
-    secrets: Mapping[str, Secret] = field(default_factory=dict)
 
 
 class Transport:

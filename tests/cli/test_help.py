@@ -3,6 +3,8 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 import click
 import pytest
@@ -11,6 +13,7 @@ from readiness import __version__
 from readiness.cli import COMMANDS, run_command
 from tests.cli.tool import call
 
+ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("httpx", "pydantic", "rich", "yaml", "jinja2", "starlette", "uvicorn", "cryptography", "asyncio")
 
 
@@ -61,17 +64,32 @@ def test_each_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) ->
         assert not isinstance(parameter, click.Option) or parameter.help, parameter.name
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], *([name, "--help"] for name in COMMANDS)], ids=str)
-def test_words_about_the_tool_import_nothing_heavy(arguments: list[str]) -> None:
+def heavy_ones(arguments: list[str], names: Iterable[str] = HEAVY) -> str:
+    """Which of these packages a command imports."""
     code = f"""
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 sys.argv = ["readiness", *{arguments!r}]
 from readiness.cli import run_command
 assert run_command({arguments!r}) == 0
-print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+print([name for name in {tuple(names)!r} if name in sys.modules], file=sys.stderr)
 """
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stderr.strip() == "[]"
+    return told.stderr.strip()
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], *([name, "--help"] for name in COMMANDS)], ids=str)
+def test_words_about_the_tool_import_nothing_heavy(arguments: list[str]) -> None:
+    assert heavy_ones(arguments) == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["checks"], ["explain", "key-storage/key-age"], ["plan", "sample_configs/merchant.yaml"]], ids=str
+)
+def test_what_sends_nothing_imports_nothing_that_could(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert heavy_ones(arguments, ["httpx", "starlette", "uvicorn", "cryptography", "jinja2", "hyperscan"]) == "[]"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from readiness.model import Environment
 from readiness.probe import Effect, PlannedRequest
 from readiness.result import LedgerEntry
 from readiness.secret import Redactor
-from readiness.transport import Guard, Reply, Request, Transport
+from readiness.transport import Guard, Reply, Request
+from readiness.transport.client import Transport
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from readiness.evidence import Exchange, Trouble
 from readiness.secret import Redactor, Secret
-from readiness.transport import Transport, client
-from readiness.transport.client import LONGEST_WAIT, _pause
+from readiness.transport import client
+from readiness.transport.client import LONGEST_WAIT, Transport, _pause
 from tests.transport.driving import AGENT, PRODUCTION, SANDBOX, announced, driven, request, send
 from tests.transport.servers import Conversation, Server, answer, dripping, resetting, saying, silent
 
