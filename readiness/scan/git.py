@@ -172,12 +172,16 @@ class GitProcess:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def finish(self) -> tuple[str, ...]:
-        """Wait until it ends, after all its output was read. What it complained of; empty if all went well."""
+    def finish(self, *, fine: str | None = None) -> tuple[str, ...]:
+        """Wait until it ends, after all its output was read. What it complained of; empty if all went well.
+
+        `fine`: how lines begin that are no complaints.
+        """
         code = self._process.wait()
         self._complaints.seek(0)
         lines = self._complaints.read(1 << 16).decode(errors="replace").splitlines()
-        return tuple(line[:200] for line in lines[:3]) or ((f"git ended with status {code}",) if code else ())
+        told = [line[:200] for line in lines if fine is None or not line.startswith(fine)]
+        return tuple(told[:3]) or ((f"git ended with status {code}",) if code else ())
 
     def stop(self) -> None:
         """End it, with its children."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.scan.closer_look import CloserLook
+from readiness.scan.connectivity import ABSENT, Connection, ConnectivityCheck
 from readiness.scan.content import Bounds, Finds
 from readiness.scan.git import GitError
 from readiness.scan.git_objects import ObjectStream, blocks_of, list_objects
@@ -59,6 +60,8 @@ class HistorySearch:
 
     def search(self, folders: list[Path]) -> HistoryFindings:
         """Search the repositories of folders. Raises Interrupted when told to stop; a deadline makes a gap."""
+        deadline = self._limits.deadline
+        limits = Limits(self._limits.stop, None if deadline is None else deadline - _CLOSER_LOOK)
         for repository in repositories_of(folders, lambda reason, path: self._gaps.add(reason, self._shown(path))):
             home = self._shown(repository.home)
             self._found.repositories.append(home)
@@ -66,7 +69,9 @@ class HistorySearch:
                 self._gaps.add(gap, home)
             sieve = Sieve(self._needles)
             try:
-                self._sift(repository, sieve, home)
+                with ConnectivityCheck(repository.git) as connectivity:
+                    self._sift(repository, sieve, home, limits)
+                    self._tell_absent(connectivity.finish(limits.check), home)
             except OutOfTime:
                 self._gaps.add(OVER_TIME, home)
             except GitError as error:
@@ -75,10 +80,8 @@ class HistorySearch:
         self._found.gaps = list(self._gaps.texts())
         return self._found
 
-    def _sift(self, repository: Repository, sieve: Sieve, home: str) -> None:
+    def _sift(self, repository: Repository, sieve: Sieve, home: str, limits: Limits) -> None:
         """Read every object once."""
-        deadline = self._limits.deadline
-        limits = Limits(self._limits.stop, None if deadline is None else deadline - _CLOSER_LOOK)
         streams: list[ObjectStream] = []
         with list_objects(repository.git, limits.check) as listing:
             try:
@@ -93,16 +96,21 @@ class HistorySearch:
                 self._found.objects += sum(stream.done for stream in streams)
                 for stream in streams:
                     stream.stop()
-        unreadable = [name for stream in streams for name in stream.unreadable]
-        complaints = [*listing.complaints, *(text for stream in streams for text in stream.complaints)]
-        for name in unreadable:
+        for name in (name for stream in streams for name in stream.unreadable):
             self._gaps.add("git cannot read this object", f"{home}, object {name[:12]}")
-        for complaint in dict.fromkeys(complaints):
-            if "promisor remotes" in complaint:  # said already, with what to do
-                continue
-            self._gaps.add(f"git says: {printable(self._masked(complaint))}", home)
+        self._pass_on([*listing.complaints, *(text for stream in streams for text in stream.complaints)], home)
         if left := sum(stream.left for stream in streams):
             self._gaps.add(f"too much is damaged; {left} objects were not read (git fsck tells more)", home)
+
+    def _tell_absent(self, connection: Connection, home: str) -> None:
+        for name in connection.absent:
+            self._gaps.add(ABSENT, f"{home}, object {name[:12]}")
+        self._pass_on(connection.complaints, home)
+
+    def _pass_on(self, complaints: Iterable[str], home: str) -> None:
+        for complaint in dict.fromkeys(complaints):
+            if "promisor remotes" not in complaint:  # that is said already, with what to do
+                self._gaps.add(f"git says: {printable(self._masked(complaint))}", home)
 
     def _closer_look(self, repository: Repository, caught: list[str]) -> None:
         """Search what the sieve caught as any other file is searched, then ask where it comes from."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from readiness.scan import git_objects
+from readiness.scan.connectivity import ABSENT
 from readiness.scan.content import Bounds
 from readiness.scan.history import HistoryFindings, HistorySearch
 from readiness.scan.limits import Interrupted, Limits
@@ -273,6 +274,32 @@ def test_damaged_objects_are_gaps_and_the_rest_is_searched(repository: Repositor
     found = searched(repository.path)
     assert len(found.secrets) == 28
     assert any("git cannot read this object" in gap for gap in found.gaps)
+
+
+@pytest.mark.parametrize("lost", ["HEAD~1:app/a.txt", "HEAD~1:app", "HEAD~1"])
+def test_an_object_that_is_gone_is_a_gap(repository: Repository, lost: str) -> None:
+    """Nobody can say what stood there: a listing of what is there does not show that it is not whole."""
+    for number in range(3):
+        repository.commit({"app/a.txt": f"{number}"})
+    assert searched(repository.path).gaps == []
+    name = repository.git("rev-parse", lost)
+    (repository.path / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    gaps = searched(repository.path).gaps
+    assert f"{repository.path}, object {name[:12]}: {ABSENT}" in gaps
+    assert not any("status" in gap for gap in gaps)
+
+
+def test_a_ref_and_a_reflog_that_lead_nowhere_are_gaps(repository: Repository) -> None:
+    repository.commit({"a.txt": "1"})
+    refs = repository.path / ".git" / "refs" / "heads"
+    (refs / "lost").write_text(f"{'1' * 40}\n")
+    assert searched(repository.path).gaps == [
+        f"{repository.path}: git says: error: refs/heads/lost: invalid sha1 pointer {'1' * 40}"
+    ]
+    (refs / "lost").unlink()
+    log = repository.path / ".git" / "logs" / "HEAD"
+    log.write_text(log.read_text() + f"{'2' * 40} {'3' * 40} A <a@example.com> 1700000000 +0000\tpull\n")
+    assert any("invalid reflog entry" in gap for gap in searched(repository.path).gaps)
 
 
 def test_alternates_are_searched_and_missed(repository: Repository, tmp_path: Path) -> None:
