@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,15 +93,16 @@ def assert_announced(integration: Complete, requests: list[PlannedRequest], ledg
 
 def assert_in_order(integration: Complete, ledger: tuple[LedgerEntry, ...]) -> None:
     """Where one request was answered before another was sent, they arrived in that order. Matched by correlation id."""
-    place = {entry.correlation_id: entry.sequence for entry in journal(integration) if entry.correlation_id}
-    traced = [
-        (each.at.timestamp(), each.duration_ms / 1000, place[each.correlation_id])
-        for each in ledger
-        if each.correlation_id in place
-    ]
+    place = {entry.correlation_id: entry for entry in journal(integration) if entry.correlation_id}
+    traced = [(each, place[each.correlation_id]) for each in ledger if each.correlation_id in place]
     assert len(traced) > 3
-    for began, lasted, sequence in traced:
-        assert all(other > sequence for start, _, other in traced if start > began + lasted)
+    overtaken = [
+        (first, second)
+        for first, second in permutations(traced, 2)
+        if first[0].at + timedelta(milliseconds=first[0].duration_ms) < second[0].at
+        and first[1].sequence >= second[1].sequence
+    ]
+    assert overtaken == []
 
 
 def assert_all_agree(integration: Complete, audit: Audit, **selection: Any) -> None:
