@@ -78,6 +78,12 @@ def files(package: Path) -> Iterator[tuple[str, bytes]]:
                 yield member.name, content.read()
 
 
+def gated_patterns() -> list[tuple[Pattern, re.Pattern[bytes]]]:
+    """Every pattern with its gate in one expression."""
+    flags = re.IGNORECASE | re.DOTALL
+    return [(pattern, re.compile(b"|".join(pattern.gate), flags)) for pattern in all_patterns(HOSTS)]
+
+
 def alarms(patterns: list[tuple[Pattern, re.Pattern[bytes]]], name: str, text: bytes) -> Iterator[Alarm]:
     """What all patterns find in one file. Patterns for logs ask for no context; the others have theirs."""
     lowered = text.lower()
@@ -97,7 +103,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--packages", type=Path)
     given = parser.parse_args().packages
-    patterns = [(pattern, re.compile(pattern.gate, re.IGNORECASE | re.DOTALL)) for pattern in all_patterns(HOSTS)]
+    patterns = gated_patterns()
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given or Path(temporary)
