@@ -21,7 +21,7 @@ from readiness.configuration import read_secrets
 from readiness.emulator import Settings
 from readiness.errors import UsageError
 from readiness.evidence import Missing
-from readiness.lab.bench import bench_for
+from readiness.lab.bench_setup import bench_for
 from readiness.lab.process import inherited
 from readiness.lab.runner import Told, named, run_lab, work_for
 from readiness.lab.scenarios import BASELINE, SCENARIOS

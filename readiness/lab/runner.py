@@ -13,7 +13,7 @@ from readiness.config.model import Config
 from readiness.emulator import Settings
 from readiness.errors import UsageError
 from readiness.evidence import Missing
-from readiness.lab.bench import bench_for
+from readiness.lab.bench_setup import bench_for
 from readiness.lab.contacts import Contacts
 from readiness.lab.process import LabError
 from readiness.lab.scenario import Scenario
