@@ -1,0 +1,144 @@
+"""Repositories of every odd kind: shallow, partial, bare, linked, of other hashes, damaged, hostile."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from readiness.scan.connectivity import ABSENT
+from readiness.scan.repositories import PARTIAL, SHALLOW
+from tests.scan.conftest import Repository
+from tests.scan.planting import PLAIN
+from tests.scan.test_git import snapshot, trap
+from tests.scan.test_history import searched
+
+
+def test_a_shallow_clone_proves_nothing_about_the_rest(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a": PLAIN})
+    repository.commit({"a": "fine"})
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.path}", str(clone))
+    found = searched(clone)
+    assert found.secrets == []
+    assert found.gaps == [f"{clone}: {SHALLOW}"]
+
+
+def test_a_partial_clone_is_a_gap_and_fetches_nothing(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a": PLAIN})
+    repository.git("rm", "--quiet", "a")
+    repository.commit({"b": "fine"})
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--filter=blob:none", f"file://{repository.path}", str(clone))
+    before = snapshot(clone)
+    found = searched(clone)
+    assert found.gaps == [f"{clone}: {PARTIAL}"]
+    assert snapshot(clone) == before
+
+
+def test_bare_and_linked_repositories_are_searched(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"app/a": PLAIN})
+    bare, linked = tmp_path / "bare.git", tmp_path / "linked"
+    repository.git("clone", "--quiet", "--bare", str(repository.path), str(bare))
+    repository.git("worktree", "add", "--quiet", "--detach", str(linked))
+    assert [hit.location.path for hit in searched(bare).secrets] == [f"{bare}/app/a"]
+    assert [hit.location.path for hit in searched(linked).secrets] == [f"{linked}/app/a"]
+    assert len(searched(repository.path, linked, repository.path / "app").secrets) == 1
+
+
+def test_a_sha256_repository_is_searched(tmp_path: Path) -> None:
+    path = tmp_path / "r"
+    path.mkdir()
+    subprocess.run(["git", "init", "--quiet", "--object-format=sha256", str(path)], check=True)
+    repository = Repository.__new__(Repository)
+    repository.path = path
+    repository.commit({"a": PLAIN, f"n-{PLAIN}": "x"})
+    hits = searched(path).secrets
+    assert sorted(hit.form for hit in hits) == ["raw", "raw, in the name"]
+    assert all(hit.history and len(hit.history.object) == 64 and hit.history.first_commit for hit in hits)
+
+
+def test_an_empty_repository_holds_nothing(repository: Repository) -> None:
+    found = searched(repository.path)
+    assert (found.secrets, found.gaps, found.objects) == ([], [], 0)
+
+
+def test_no_repository_is_a_gap(tmp_path: Path) -> None:
+    assert searched(tmp_path).gaps == [f"{tmp_path}: it is in no git repository, so there is no history to search"]
+
+
+def test_damaged_objects_are_gaps_and_the_rest_is_searched(repository: Repository) -> None:
+    for number in range(30):
+        repository.commit({f"{number}.txt": f"{number} {PLAIN}"})
+    for number in (3, 17):
+        name = repository.git("rev-parse", f"HEAD:{number}.txt")
+        path = repository.path / ".git" / "objects" / name[:2] / name[2:]
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes()[:9] + b"garbage")
+    found = searched(repository.path)
+    assert len(found.secrets) == 28
+    assert any("git cannot read this object" in gap for gap in found.gaps)
+
+
+@pytest.mark.parametrize("lost", ["HEAD~1:app/a.txt", "HEAD~1:app", "HEAD~1"])
+def test_an_object_that_is_gone_is_a_gap(repository: Repository, lost: str) -> None:
+    """Nobody can say what stood there: a listing of what is there does not show that it is not whole."""
+    for number in range(3):
+        repository.commit({"app/a.txt": f"{number}"})
+    assert searched(repository.path).gaps == []
+    name = repository.git("rev-parse", lost)
+    (repository.path / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    gaps = searched(repository.path).gaps
+    assert f"{repository.path}, object {name[:12]}: {ABSENT}" in gaps
+    assert not any("status" in gap for gap in gaps)
+
+
+def test_a_ref_and_a_reflog_that_lead_nowhere_are_gaps(repository: Repository) -> None:
+    repository.commit({"a.txt": "1"})
+    refs = repository.path / ".git" / "refs" / "heads"
+    (refs / "lost").write_text(f"{'1' * 40}\n")
+    assert searched(repository.path).gaps == [
+        f"{repository.path}: git says: error: refs/heads/lost: invalid sha1 pointer {'1' * 40}"
+    ]
+    (refs / "lost").unlink()
+    log = repository.path / ".git" / "logs" / "HEAD"
+    log.write_text(log.read_text() + f"{'2' * 40} {'3' * 40} A <a@example.com> 1700000000 +0000\tpull\n")
+    assert any("invalid reflog entry" in gap for gap in searched(repository.path).gaps)
+
+
+def test_alternates_are_searched_and_missed(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a": PLAIN})
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--shared", str(repository.path), str(clone))
+    assert len(searched(clone).secrets) == 1
+    (clone / ".git" / "objects" / "info" / "alternates").write_text("/nonexistent/objects\n")
+    assert searched(clone).gaps != []
+
+
+def test_a_pointer_of_lfs_is_a_gap(repository: Repository) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "4d" * 32 + "\nsize 12345\n"
+    repository.commit({"model.bin": pointer})
+    (gap,) = searched(repository.path).gaps
+    assert gap.startswith(f"{repository.path}/model.bin: a Git LFS pointer")
+
+
+def test_a_hostile_repository_starts_nothing_and_is_left_as_it_is(repository: Repository) -> None:
+    repository.commit({"a.txt": PLAIN, ".gitattributes": "* filter=evil diff=evil merge=evil\n"})
+    repository.git(
+        "replace",
+        "--force",
+        repository.git("rev-parse", "HEAD:a.txt"),
+        repository.git("rev-parse", "HEAD:.gitattributes"),
+    )
+    canary = trap(repository)
+    run = f"!{repository.path.parent / 'trap'}"
+    settings = {"log.showSignature": "true", "uploadpack.packObjectsHook": run, "alias.cat-file": run, "alias.log": run}
+    for key, value in settings.items():
+        repository.git("config", key, value)
+    before = snapshot(repository.path)
+    found = searched(repository.path)
+    assert [hit.location.path for hit in found.secrets] == [f"{repository.path}/a.txt"]
+    assert not canary.exists()
+    assert snapshot(repository.path) == before
