@@ -101,7 +101,7 @@ class SourceTree(Searched):
 
     secret_files: tuple[SecretFile, ...]
     excluded: dict[str, int] = Field(default_factory=dict)
-    """Files that each `exclude` pattern left out: declared, so no gap."""
+    """Files that each `exclude` pattern takes out: of these only the config's own secrets were looked for."""
 
 
 class GitHistory(Searched):

@@ -64,7 +64,7 @@ def _names(data: bytes, host: str) -> bool:
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for entry in islice((entry for entry in Walk(folder, SKIPPED) if entry.is_file), MOST_FILES):
+    for entry in islice((entry for entry in Walk(folder, SKIPPED) if entry.is_file and not entry.excluded), MOST_FILES):
         path = Path(entry.path)
         try:
             data = path.read_bytes() if path.stat().st_size <= LARGEST else b""

@@ -46,7 +46,7 @@ def _search(context: ProbeContext, limits: Limits) -> GitHistory:
         needles,
         bounds_of(context),
         shown=shown,
-        masked=context.secrets.redactor.text,
+        masked=lambda text: needles.hidden(context.secrets.redactor.text(text)),
         limits=limits,
         progress=context.progress,
     )

@@ -45,7 +45,7 @@ def tree_search(context: ProbeContext, needles: Needles, limits: Limits, *, excu
         needles,
         bounds=bounds_of(context),
         excusable=excusable,
-        masked=context.secrets.redactor.text,
+        masked=lambda text: needles.hidden(context.secrets.redactor.text(text)),
         limits=limits,
         progress=context.progress,
     )

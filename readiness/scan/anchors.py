@@ -84,7 +84,7 @@ def places_of_pieces(needle: bytes, *, dense: bool) -> list[tuple[int, int]]:
 
 def piece_length(needle: bytes) -> int:
     """Bytes of a piece: six of letters and digits, eight of hex or digits alone, more where escapes repeat."""
-    letters = needle.translate(None, b"\\%ux\0")
+    letters = needle.translate(None, b"\\%&#;uxX\0")
     kinds = 16 if not letters.lower().translate(None, b"0123456789abcdef-") else 62
     bits = math.log2(kinds) * max(len(letters), 1) / len(needle)
     return math.ceil(ENOUGH / bits)

@@ -54,6 +54,7 @@ ERRORS = (
     lzma.LZMAError,
     tarfile.TarError,
     zipfile.BadZipFile,
+    MemoryError,  # a header that says it is hundreds of megabytes long
 )
 
 
@@ -192,6 +193,7 @@ class _Failing:
 def _tar(source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:
     mode = "r|" if isinstance(source, Peeked) else "r:"
     with tarfile.open(fileobj=cast("BinaryIO", source), mode=mode) as archive:  # type: ignore[call-overload]  # both modes read
+        archive.ignore_zeros = True  # tars one behind the other; `cat` makes them
         for info in archive:
             budget.count()
             texts = [info.name, info.linkname, info.uname, info.gname, *map(str, info.pax_headers.values())]

@@ -17,7 +17,7 @@ from readiness.scan.file import FileSearch
 from readiness.scan.git import GitError
 from readiness.scan.git_objects import Content, contents_of
 from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
-from readiness.scan.needles import Needles
+from readiness.scan.needles import Match, Needles
 from readiness.scan.provenance import Origin, Provenance, entries_of
 from readiness.scan.repositories import Repository
 from readiness.searched import Hit
@@ -73,7 +73,7 @@ class CloserLook:
         """Add everything to the finds and gaps of a search, with paths and commits. Raises Interrupted."""
         home = self._repository.home
         if self._unfinished:
-            gaps.add(self._unfinished, shown(home))
+            gaps.add(self._masked(self._unfinished), shown(home))
         origins = self._origins()
         for reason, path in self._gaps:
             name, _, inner = path.partition("!")
@@ -102,18 +102,20 @@ class CloserLook:
         if content.kind == "blob":
             self._blob(content)
         elif content.kind == "tree":
-            for name, entry in entries_of(content.output.read(), self._repository.hash_size):
-                for match in self._needles.find(name):
-                    path = os.fsdecode(name)
-                    hit = Hit(
-                        what=match.sought.name,
-                        environment=match.sought.environment,
-                        location=Location(path=path),
-                        form=f"{match.form}, in the name",
-                    )
-                    self._finds.append(_Find(entry, "secrets", hit, path))
+            self._tree(content)
         else:
             self._text(content)
+
+    def _tree(self, content: Content) -> None:
+        data, before = content.output.read(), len(self._finds)
+        for name, entry in entries_of(data, self._repository.hash_size):
+            for match in self._needles.find(name):
+                path = os.fsdecode(name)
+                self._finds.append(_Find(entry, "secrets", _hit(match, path, "in the name"), path))
+        if len(self._finds) == before:  # of a damaged tree git names no entry
+            for match in self._needles.find(data):
+                hit = _hit(match, content.id, "in a damaged folder")
+                self._finds.append(_Find(content.id, "secrets", hit, in_file=False))
 
     def _blob(self, content: Content) -> None:
         finds = Finds()
@@ -147,6 +149,12 @@ class CloserLook:
             field = lines[line - 1].partition(b" ")[0].decode(errors="replace") if line <= len(lines) else "message"
             form = f"{hit.form}, in the {content.kind}'s {field}"
             self._finds.append(_Find(content.id, "secrets", hit.model_copy(update={"form": form}), in_file=False))
+
+
+def _hit(match: Match, path: str, where: str) -> Hit:
+    sought = match.sought
+    form = f"{match.form}, {where}"
+    return Hit(what=sought.name, environment=sought.environment, location=Location(path=path), form=form)
 
 
 def _placed(find: _Find, origin: Origin, home: Path, shown: Callable[[str | Path], str]) -> Hit:

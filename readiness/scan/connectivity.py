@@ -7,9 +7,7 @@ reads no file's content.
 
 from __future__ import annotations
 
-import os
 import re
-import select
 from collections.abc import Callable
 from typing import NamedTuple, Self
 
@@ -17,13 +15,9 @@ from readiness.scan.git import Git
 
 ABSENT = "the repository speaks of this object but does not hold it; search a whole clone (git fsck tells more)"
 _COMMAND = ("-c", "core.multiPackIndex=false", "fsck", "--connectivity-only", "--no-dangling", "--no-progress")
-_MISSING = re.compile(rb"^missing \w+ ([0-9a-f]{40,64})$", re.MULTILINE)
-_NO_FAULT = "notice:"
-"""How git begins to remark that there is no commit yet to walk from."""
-_PATIENCE = 0.25
-"""Seconds between looks at whether to stop."""
-_MOST = 1 << 24
-"""Bytes of git's answer that are kept; each absent object takes some two hundred."""
+_MISSING = re.compile(rb"missing \w+ ([0-9a-f]{40,64})")
+_NO_FAULT = re.compile(r"notice:|error: \S+: invalid sha1 pointer 0+$")
+"""Remarks that there is no commit yet to walk from, or that a symbolic ref names a branch that is no more."""
 
 
 class Connection(NamedTuple):
@@ -49,16 +43,8 @@ class ConnectivityCheck:
 
     def finish(self, check: Callable[[], None]) -> Connection:
         """Wait for its end; `check` raises when it is time to stop."""
-        answer = bytearray()
-        descriptor = self._process.output.fileno()
-        data = b"more"
-        while data:
-            check()
-            if select.select([descriptor], [], [], _PATIENCE)[0]:
-                data = os.read(descriptor, 1 << 16)
-                if len(answer) < _MOST:
-                    answer += data
-        absent = tuple(name.decode() for name in _MISSING.findall(answer))
+        lines = (_MISSING.fullmatch(line) for line in self._process.lines(check))
+        absent = tuple(match[1].decode() for match in lines if match)
         complaints = self._process.finish(fine=_NO_FAULT)
         if absent:  # then the status says nothing more
             complaints = tuple(text for text in complaints if not text.startswith("git ended"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
 
@@ -107,13 +107,31 @@ class ContentSearch:
         self._bytes_of(_Level(path, environment, Budget(1, 0), 0), source)
 
     def _seekable(self, level: _Level, source: BinaryIO, kind: str | None) -> None:
-        """The bytes of a zip archive hold names and comments; those of others say nothing once they were opened."""
+        """The bytes of a zip archive hold names and comments, and the first ones of a gzip file a name."""
         if kind in {None, "zip archive"}:
             self._bytes_of(level, source)
+        elif kind == "gzip file":
+            self._bytes_of(level, io.BytesIO(source.read(HEAD)))
+        if kind is None:
+            return
         source.seek(0)
-        if kind is not None and not self._open(level, kind, source) and kind != "zip archive":
-            source.seek(0)
+        before = len(self._finds.secrets)
+        opened = self._open(level, kind, source)
+        source.seek(0)
+        if not opened and kind != "zip archive":
             self._bytes_of(level, source)
+        elif kind == "tar archive":
+            self._between_entries(level, source, {hit.what for hit in self._finds.secrets[before:]})
+
+    def _between_entries(self, level: _Level, source: Reader, known: Collection[str]) -> None:
+        """What a tar archive holds outside its entries, or in what a damaged header hides."""
+        apart = Finds()
+        finds, self._finds = self._finds, apart
+        try:
+            self._bytes_of(level, source)
+        finally:
+            self._finds = finds
+        finds.secrets += [hit for hit in apart.secrets if hit.what not in known]
 
     def _bytes_of(self, level: _Level, source: Reader) -> None:
         search = FileSearch(self._needles, level.environment, excusable=self._excusable)

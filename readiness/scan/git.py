@@ -8,14 +8,18 @@ programs switched off, without network, in a process group of its own, for a bou
 from __future__ import annotations
 
 import os
+import re
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple, Self
 
+_PATIENCE = 0.25
+"""Seconds between looks at whether to stop."""
 TIMEOUT = 20.0
 """Seconds; what is asked here takes milliseconds even in large repositories."""
 
@@ -32,6 +36,7 @@ _SETTINGS: Mapping[str, str] = {
     "core.gitProxy": "false",
     "core.alternateRefsCommand": "false",
     "core.commitGraph": "false",
+    "advice.graftFileDeprecated": "false",
     "core.packedGitWindowSize": "1m",  # memory that maps packs, a part at a time, and all of it
     "core.packedGitLimit": "64m",
     "core.deltaBaseCacheLimit": "64m",
@@ -56,6 +61,7 @@ _ENVIRONMENT: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_GRAFT_FILE": "/dev/null",  # nor may a graft hide what a commit comes from
     "GIT_NO_REPLACE_OBJECTS": "1",  # what was replaced is looked at as it is
     "GIT_ALLOW_PROTOCOL": "none",  # unlike protocol.allow, the repository cannot override it
     "GIT_ASKPASS": "false",
@@ -172,16 +178,29 @@ class GitProcess:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def finish(self, *, fine: str | None = None) -> tuple[str, ...]:
+    def lines(self, check: Callable[[], None]) -> Iterator[bytes]:
+        """Its output, line by line. `check` raises when it is time to stop, also while git says nothing."""
+        descriptor, rest, data = self.output.fileno(), b"", b"more"
+        while data:
+            check()
+            if select.select([descriptor], [], [], _PATIENCE)[0]:
+                data = os.read(descriptor, 1 << 16)
+                *whole, rest = (rest + data).split(b"\n")
+                yield from whole
+        if rest:
+            yield rest
+
+    def finish(self, *, fine: re.Pattern[str] | None = None) -> tuple[str, ...]:
         """Wait until it ends, after all its output was read. What it complained of; empty if all went well.
 
-        `fine`: how lines begin that are no complaints.
+        `fine`: how lines begin that are no complaints; then the status is none either.
         """
         code = self._process.wait()
         self._complaints.seek(0)
         lines = self._complaints.read(1 << 16).decode(errors="replace").splitlines()
-        told = [line[:200] for line in lines if fine is None or not line.startswith(fine)]
-        return tuple(told[:3]) or ((f"git ended with status {code}",) if code else ())
+        told = [line for line in lines if fine is None or not fine.match(line)]
+        forgiven = len(told) < len(lines)
+        return tuple(told[:3]) or ((f"git ended with status {code}",) if code < 0 or (code and not forgiven) else ())
 
     def stop(self) -> None:
         """End it, with its children."""
@@ -219,7 +238,7 @@ def _error(command: str, code: int, complaint: bytes) -> GitError:
             "the git repository belongs to another user (dubious ownership); "
             "if you trust it: git config --global --add safe.directory FOLDER"
         )
-    line = text.splitlines()[0][:200] if text else f"exit status {code}"
+    line = text.splitlines()[0] if text else f"exit status {code}"
     return GitError(f"git {command} failed: {line}")
 
 

@@ -77,8 +77,8 @@ def list_objects(git: Git, check: Callable[[], None]) -> Iterator[Listing]:
     with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second:
         halves, counts = (first, second), [0, 0]
         with git.start("cat-file", "--batch-check=%(objectname) %(deltabase)", *_ALL) as process:
-            while lines := list(islice(process.output, PORTION)):
-                check()
+            listed = process.lines(check)
+            while lines := list(islice(listed, PORTION)):
                 for chain in chains(lines):
                     shorter = counts.index(min(counts))
                     halves[shorter].writelines(name + b"\n" for name in chain)
@@ -118,7 +118,8 @@ class ObjectStream:
         self._unseen = False
         """Whether its first bytes were not looked at yet."""
         self.ended = False
-        self._ids.seek(self.done * self._line)
+        # Git inherits the descriptor: a seek of the file object alone may move within its own buffer only.
+        os.lseek(self._ids.fileno(), self.done * self._line, os.SEEK_SET)
         process = self._git.start(*self._command, given=self._ids)
         self.descriptor = process.output.fileno()
         with suppress(OSError):  # as much as the system allows
@@ -132,8 +133,8 @@ class ObjectStream:
         self._process.stop()
         if self.done >= self._count or len(self.unreadable) >= _MOST_UNREADABLE:
             return False
-        self._ids.seek(self.done * self._line)
-        self.unreadable.append(self._ids.readline().decode().strip())
+        name = os.pread(self._ids.fileno(), self._line, self.done * self._line)
+        self.unreadable.append(name.decode().strip())
         self.done += 1
         if self.done >= self._count:
             return False

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from readiness.model import Location
 from readiness.scan.closer_look import CloserLook
 from readiness.scan.connectivity import ABSENT, Connection, ConnectivityCheck
 from readiness.scan.content import Bounds, Finds
@@ -17,9 +18,12 @@ from readiness.scan.needles import Needles
 from readiness.scan.place import printable
 from readiness.scan.repositories import Repository, repositories_of
 from readiness.scan.sieve import Sieve
+from readiness.searched import Hit
 
 _PROGRESS_EVERY = 0.5
 """Seconds."""
+_LONGEST = 200
+"""Characters of what git says that are told."""
 _CLOSER_LOOK = 2.0
 """Seconds before the deadline at which the pass over everything ends, so that what it caught is told."""
 
@@ -62,7 +66,11 @@ class HistorySearch:
         """Search the repositories of folders. Raises Interrupted when told to stop; a deadline makes a gap."""
         deadline = self._limits.deadline
         limits = Limits(self._limits.stop, None if deadline is None else deadline - _CLOSER_LOOK)
-        for repository in repositories_of(folders, lambda reason, path: self._gaps.add(reason, self._shown(path))):
+
+        def leave_out(reason: str, path: Path) -> None:
+            self._gaps.add(self._printable(reason), self._shown(path))
+
+        for repository in repositories_of(folders, leave_out):
             home = self._shown(repository.home)
             self._found.repositories.append(home)
             for gap in repository.gaps:
@@ -72,10 +80,11 @@ class HistorySearch:
                 with ConnectivityCheck(repository.git) as connectivity:
                     self._sift(repository, sieve, home, limits)
                     self._tell_absent(connectivity.finish(limits.check), home)
+                self._search_refs(repository, home)
             except OutOfTime:
                 self._gaps.add(OVER_TIME, home)
             except GitError as error:
-                self._gaps.add(str(error), home)
+                self._gaps.add(self._printable(str(error)), home)
             self._closer_look(repository, sieve.caught)
         self._found.gaps = list(self._gaps.texts())
         return self._found
@@ -102,6 +111,14 @@ class HistorySearch:
         if left := sum(stream.left for stream in streams):
             self._gaps.add(f"too much is damaged; {left} objects were not read (git fsck tells more)", home)
 
+    def _search_refs(self, repository: Repository, home: str) -> None:
+        """Names of branches and tags."""
+        for match in self._needles.find(repository.git.run("for-each-ref", "--format=%(refname)")):
+            sought = match.sought
+            form = f"{match.form}, in the name of a ref"
+            hit = Hit(what=sought.name, environment=sought.environment, location=Location(path=home), form=form)
+            self._found.secrets.append(hit)
+
     def _tell_absent(self, connection: Connection, home: str) -> None:
         for name in connection.absent:
             self._gaps.add(ABSENT, f"{home}, object {name[:12]}")
@@ -110,7 +127,11 @@ class HistorySearch:
     def _pass_on(self, complaints: Iterable[str], home: str) -> None:
         for complaint in dict.fromkeys(complaints):
             if "promisor remotes" not in complaint:  # that is said already, with what to do
-                self._gaps.add(f"git says: {printable(self._masked(complaint))}", home)
+                self._gaps.add(f"git says: {self._printable(complaint)}", home)
+
+    def _printable(self, text: str) -> str:
+        """Masked before it is cut: half a secret would not be known for one."""
+        return printable(self._masked(text))[:_LONGEST]
 
     def _closer_look(self, repository: Repository, caught: list[str]) -> None:
         """Search what the sieve caught as any other file is searched, then ask where it comes from."""

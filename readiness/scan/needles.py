@@ -14,6 +14,7 @@ from readiness.secret.forms import Form, base64_forms, forms_of
 from readiness.secret.joints import normalised
 from readiness.secret.value import Secret
 
+HIDDEN = b"[redacted]"
 _REACH = 1024
 """Bytes that indentation, quotes and operators may add to a broken secret, beside eight times its length."""
 _LONGEST_MATCH = 8192
@@ -91,6 +92,13 @@ class Needles:
     def is_known(self, value: str) -> bool:
         """Whether the text is the value of a secret that is looked for."""
         return value in self._values
+
+    def hidden(self, text: str) -> str:
+        """The text without the secrets in it, in whatever form they stand there."""
+        data = text.encode("utf-8", "surrogateescape")
+        for start, end in reversed(merged([(match.start, match.end) for match in self.find(data)])):
+            data = data[:start] + HIDDEN + data[end:]
+        return data.decode("utf-8", "surrogateescape")
 
     def find(self, block: bytes) -> list[Match]:
         """Secrets alone; see `Scan.matches`."""

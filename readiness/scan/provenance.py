@@ -94,9 +94,9 @@ class Provenance:
         """The ids of all commits that exist, reached or not."""
         command = ("cat-file", "--batch-check=%(objecttype) %(objectname)", "--batch-all-objects", "--unordered")
         with self._git.start(*command, "--buffer") as process:
-            for line in process.output:
+            for line in process.lines(self._check):
                 if line.startswith(b"commit "):
-                    file.write(line[7:])
+                    file.write(line[7:] + b"\n")
         file.seek(0)
 
     def _walk(
@@ -106,16 +106,15 @@ class Provenance:
         open_ones = {name.encode() for name, origin in origins.items() if origin.first is None}
         commit = _Commit()
         with self._git.start(*self._log, *revisions, given=given) as process:
-            for line in process.output:
+            for line in process.lines(self._check):
                 if line.startswith(b"\x02"):
-                    self._check()
                     self._step += 2
                     commit = _commit_of(line)
                     if commit.id.encode() in open_ones:
                         self._holds(origins[commit.id], commit, b"", label)
                         origins[commit.id].last = commit.id
                 elif line.startswith(b":"):
-                    words, _, path = line.rstrip(b"\n").partition(b"\t")
+                    words, _, path = line.partition(b"\t")
                     sides = words.split()
                     count = len(sides[0]) - len(sides[0].lstrip(b":"))
                     news, olds = sides[2 * count + 1], sides[count + 1 : 2 * count + 1]
@@ -143,7 +142,7 @@ class Provenance:
 
 
 def _commit_of(line: bytes) -> _Commit:
-    ids, date, source = line[1:].decode(errors="replace").rstrip("\n").split("\x01")
+    ids, date, source = line[1:].decode(errors="replace").split("\x01")
     name, *parents = ids.split()
     return _Commit(name, parents, date, source)
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.scan.git import Git, GitError, NoRepository
+from readiness.scan.walk import reason_of
 
 _DEEPEST_MODULE = 8
 SHALLOW = "a shallow clone: what is older is not here (git fetch --unshallow)"
 PARTIAL = "a partial clone: objects that it left out are not here (git fetch --refetch --no-filter)"
+DAMAGED = "its `.git` is damaged or leads nowhere, so its history was not searched (git status tells more)"
+_GITDIR = b"gitdir:"
+_FALSE = frozenset({b"false", b"no", b"off", b"0", b""})
 NONE = "it is in no git repository, so there is no history to search"
 
 
@@ -47,10 +52,12 @@ def _opened(folder: Path, leave_out: Callable[[str, Path], None], *, required: b
     start = folder if folder.is_dir() else folder.parent
     try:
         git = Git(start)
+        if not _answers_for(git, start):
+            raise GitError(DAMAGED)  # noqa: TRY301 - told like everything else that git cannot do
         return _described(git, start)
     except NoRepository:
-        if required:
-            leave_out(NONE, folder)
+        if required or _leads_to_git(start):
+            leave_out(NONE if required else DAMAGED, folder)
     except GitError as error:
         leave_out(str(error), folder)
     return None
@@ -58,47 +65,87 @@ def _opened(folder: Path, leave_out: Callable[[str, Path], None], *, required: b
 
 def _described(git: Git, start: Path) -> Repository:
     answers = git.run(
-        "rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository",
-        "--is-shallow-repository", "--show-object-format",
-    ).decode(errors="surrogateescape").splitlines()  # fmt: skip
-    common, bare, shallow, algorithm = answers[0], answers[1], answers[2], answers[3]
+        "rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format",
+        "--path-format=absolute", "--git-common-dir",
+    )  # fmt: skip
+    bare, shallow, algorithm, common = os.fsdecode(answers).removesuffix("\n").split("\n", 3)
     home = Path(common)
     if bare != "true":
         try:
-            home = Path(os.fsdecode(git.run("rev-parse", "--show-toplevel")).rstrip("\n"))
+            home = Path(os.fsdecode(git.run("rev-parse", "--show-toplevel")).removesuffix("\n"))
         except GitError:  # in the git folder of a submodule, or of a linked working tree
             home = start
     repository = Repository(git, home, Path(common), 32 if algorithm == "sha256" else 20)
     if shallow == "true":
         repository.gaps.append(SHALLOW)
-    names = git.run(
-        "config", "--includes", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$", accept=(0, 1)
-    )
-    if any(not line.endswith((b" false", b" no", b" 0")) for line in names.splitlines()):
-        repository.gaps.append(PARTIAL)
+    promised = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+    settings = git.run("config", "--includes", "-z", "--get-regexp", promised, accept=(0, 1))
+    for setting in settings.split(b"\0")[:-1]:
+        name, _, value = setting.partition(b"\n")
+        if name == b"extensions.partialclone" or value.lower() not in _FALSE:
+            repository.gaps.append(PARTIAL)
+            break
+    for pack in sorted((repository.common / "objects" / "pack").glob("*.pack")):
+        index = pack.with_suffix(".idx")
+        if not (index.is_file() and os.access(index, os.R_OK)):
+            repository.gaps.append(f"git cannot read the index of {pack.name}, so what is packed there is not seen")
     return repository
+
+
+def _answers_for(git: Git, start: Path) -> bool:
+    """Whether the repository that git found is the folder's own, where it has one: else git looks further above."""
+    own = start / ".git"
+    if not _leads_to_git(start):
+        return True
+    found = os.fsdecode(git.run("rev-parse", "--absolute-git-dir")).removesuffix("\n")
+    with suppress(OSError):
+        if own.is_file():
+            own = start / os.fsdecode(own.read_bytes().removeprefix(_GITDIR)).strip()
+        return own.samefile(found)
+    return False
+
+
+def _leads_to_git(folder: Path) -> bool:
+    """Whether it has a `.git` that is, or was, of git."""
+    own = folder / ".git"
+    try:
+        if own.is_file():
+            return own.read_bytes()[:4096].startswith(_GITDIR)
+    except OSError:
+        return True
+    return any(os.path.lexists(own / name) for name in ("HEAD", "objects", "refs"))
 
 
 def _modules(repository: Repository, leave_out: Callable[[str, Path], None]) -> Iterator[Repository]:
     """Submodules' repositories, which git keeps in its own folder."""
-    root = repository.common / "modules"
-    depth = len(root.parts)
-    for path, folders, _ in os.walk(root):
+    roots = [repository.common / "modules", *sorted(repository.common.glob("worktrees/*/modules"))]
+    for path, folders, depth in (each for root in roots if root.is_dir() for each in _folders(root, leave_out)):
         if _is_git_folder(path):
             folders[:] = [name for name in folders if name == "modules"]
             module = _opened(Path(path), leave_out, required=True)
             if module is not None:
                 yield module
-        elif len(Path(path).parts) - depth >= _DEEPEST_MODULE:
+        elif depth >= _DEEPEST_MODULE and folders:
+            leave_out("submodules whose names have more parts than are looked into", Path(path))
             folders.clear()
+
+
+def _folders(root: Path, leave_out: Callable[[str, Path], None]) -> Iterator[tuple[str, list[str], int]]:
+    """Each folder, those below it, which may be taken out of the list, and how deep it lies."""
+    for path, folders, _ in os.walk(root, onerror=lambda error: leave_out(reason_of(error), Path(error.filename))):
+        for name in folders:
+            if os.path.islink(os.path.join(path, name)):  # noqa: PTH114, PTH118 - names that cannot be decoded
+                leave_out("a link among the repositories of submodules; it was not followed", Path(path, name))
+        yield path, folders, len(Path(path).parts) - len(root.parts)
 
 
 def _nested(folder: Path) -> Iterator[Path]:
     """Folders below that have a repository of their own."""
     for path, folders, files in os.walk(folder):
-        if (".git" in folders or ".git" in files) and Path(path) != folder:
+        bare = "HEAD" in files and {"objects", "refs"} <= set(folders)
+        if (bare or ".git" in folders or ".git" in files) and Path(path) != folder:
             yield Path(path)
-        folders[:] = [name for name in folders if name != ".git"]
+        folders[:] = [] if bare else [name for name in folders if name != ".git"]
 
 
 def _is_git_folder(path: str) -> bool:

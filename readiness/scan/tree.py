@@ -41,7 +41,7 @@ class Findings(Finds):
 
     files: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
-    """Files that each pattern left out."""
+    """Files that each pattern takes out: in these only known secrets are looked for."""
     dotenv: list[Path] = field(default_factory=list)
     """Files that are there to hold secrets."""
     unmatched: list[str] = field(default_factory=list)
@@ -75,15 +75,17 @@ class TreeSearch:
         self._seen: set[str] = set()
         self._entries: list[Entry] = []
         self._batch: Batch[tuple[Entry, Environment | None]] = Batch(needles)
-        self._contents = ContentSearch(
-            needles,
-            bounds,
-            excusable=excusable,
-            finds=self._found,
-            leave_out=self._gaps.add,
-            check=self._limits.check,
-            masked=masked,
-        )
+        self._apart = Finds(secrets=self._found.secrets)
+        """Where searches of excluded files put what they find: nothing excuses a secret, and all else is excused."""
+
+        def contents(finds: Finds, leave_out: Callable[[str, str], None]) -> ContentSearch:
+            check = self._limits.check
+            return ContentSearch(
+                needles, bounds, excusable=excusable, finds=finds, leave_out=leave_out, check=check, masked=masked
+            )
+
+        self._contents = contents(self._found, self._gaps.add)
+        self._contents_apart = contents(self._apart, lambda *_: None)
 
     def search(self, sources: Sequence[Source]) -> Findings:
         """Search all sources. Raises Interrupted when told to stop; a deadline makes a gap."""
@@ -130,7 +132,7 @@ class TreeSearch:
         files = 0
         try:
             for entry in self._fresh(entries):
-                files += entry.is_file
+                files += entry.is_file and not entry.excluded
                 if entry.path not in self._seen:
                     self._search_entry(entry, environment)
             self._search_batch()
@@ -169,7 +171,8 @@ class TreeSearch:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            self._leave_out("vanished" if error.errno == errno.ENOENT else reason_of(error), entry.path)
+            if not entry.excluded:
+                self._leave_out("vanished" if error.errno == errno.ENOENT else reason_of(error), entry.path)
 
     def _search_names(self) -> None:
         """A secret may stand in a name, or in where a link leads. All at once first: hardly ever is there anything."""
@@ -196,7 +199,7 @@ class TreeSearch:
             self._found.secrets.append(hit)
 
     def _search_file(self, entry: Entry, environment: Environment | None, descriptor: int, size: int) -> None:
-        if is_dotenv(entry.path):
+        if is_dotenv(entry.path) and not entry.excluded:
             self._found.dotenv.append(Path(entry.path))
         if size < LARGEST:
             self._batch.read((entry, environment), descriptor, size)
@@ -227,7 +230,8 @@ class TreeSearch:
         head = os.pread(descriptor, HEAD, 0)
         if kind_of(head) or head.startswith(LFS_POINTER):
             with io.FileIO(descriptor, closefd=False) as file, io.BufferedReader(file, 1 << 16) as source:
-                self._contents.search(path, source, size, environment)
+                contents = self._contents_apart if entry.excluded else self._contents
+                contents.search(path, source, size, environment)
             return
         search = FileSearch(self._needles, environment, excusable=self._excusable)
         try:
@@ -236,7 +240,7 @@ class TreeSearch:
                 search.search(block)
                 self._found.bytes += len(block.data) - block.head
         finally:  # what was found counts, even if the file could not be read to its end
-            self._found.add(search, path)
+            (self._apart if entry.excluded else self._found).add(search, path)
 
 
 def is_dotenv(path: str | Path) -> bool:

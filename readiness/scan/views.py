@@ -20,7 +20,7 @@ _ESCAPE = re.compile(
     re.VERBOSE,
 )
 _BACKSLASHES = re.compile(rb"\\{2,}")
-_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
+_BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{14,}")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 

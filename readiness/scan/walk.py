@@ -22,6 +22,8 @@ class Entry(NamedTuple):
     is_file: bool
     target: str = ""
     """Where a link leads."""
+    excluded: bool = False
+    """Whether a pattern takes it out: then only what nothing excuses is looked for in it, and it makes no gap."""
 
 
 class Walk:
@@ -29,7 +31,7 @@ class Walk:
 
     Tracked, untracked and ignored files alike; of git's own folder only its `config`, which may hold credentials in
     the addresses of remotes. What could not be looked at stands in `gaps` afterwards, and in `excluded` how many
-    files each pattern left out.
+    files each pattern takes out.
     """
 
     def __init__(self, root: Path, exclude: Sequence[str], *, git: bool = False) -> None:
@@ -65,21 +67,19 @@ class Walk:
     ) -> Iterator[tuple[Entry | None, tuple[str, str | None] | None]]:
         """What a folder holds, by name: entries to search, and folders to look into.
 
-        `pattern` is the one that excludes the folder: then its files are counted only.
+        `pattern` is the one that excludes the folder.
         """
         for item in self._listed(folder, told=pattern is None):
             relative = f"{folder}/{item.name}" if folder else item.name
             excluding = pattern or next((glob for glob in self._exclude if glob_matches(glob, relative)), None)
-            is_folder = self._is_folder(item)
-            if excluding is not None and not is_folder:
-                self.excluded[excluding] += 1
-            elif is_folder and excluding is None and self._is_git(item):
-                yield self._git_config(item.path, relative), None
-            elif is_folder:
-                entry = Entry(item.path, relative, is_file=False) if excluding is None else None
-                yield entry, (relative, excluding)
+            excluded = excluding is not None
+            if not self._is_folder(item):
+                self.excluded.update([excluding] if excluding else [])
+                yield self._leaf(item, relative, excluded=excluded), None
+            elif self._is_git(item):
+                yield self._git_config(item.path, relative, excluded=excluded), None
             else:
-                yield self._leaf(item, relative), None
+                yield Entry(item.path, relative, is_file=False, excluded=excluded), (relative, excluding)
 
     def _listed(self, folder: str, *, told: bool) -> list[os.DirEntry[str]]:
         path = os.path.join(self.root, folder) if folder else self.root  # noqa: PTH118
@@ -100,27 +100,32 @@ class Walk:
     def _is_git(self, item: os.DirEntry[str]) -> bool:
         return item.name == ".git" and not self._git and _is_git_folder(item.path)
 
-    def _git_config(self, path: str, relative: str) -> Entry | None:
+    def _git_config(self, path: str, relative: str, *, excluded: bool) -> Entry | None:
         config = f"{path}/config"
-        return Entry(config, f"{relative}/config", is_file=True) if os.path.lexists(config) else None
+        if not os.path.lexists(config):
+            return None
+        return Entry(config, f"{relative}/config", is_file=True, excluded=excluded)
 
-    def _leaf(self, item: os.DirEntry[str], relative: str) -> Entry | None:
+    def _leaf(self, item: os.DirEntry[str], relative: str, *, excluded: bool) -> Entry | None:
         try:
             mode = item.stat(follow_symlinks=False).st_mode
             target = os.readlink(item.path) if stat.S_ISLNK(mode) else ""  # noqa: PTH115 - as above
         except OSError as error:
-            self.gaps.append((item.path, reason_of(error)))
+            if not excluded:
+                self.gaps.append((item.path, reason_of(error)))
             return None
-        if target and not self._is_inside(item.path):
+        if target and not excluded and not self._is_inside(item.path):
             self.gaps.append((item.path, "a link that leads out of the source; it was not followed"))
-        if stat.S_ISBLK(mode) or stat.S_ISCHR(mode):
+        if not excluded and (stat.S_ISBLK(mode) or stat.S_ISCHR(mode)):
             self.gaps.append((item.path, "a device; it was not read"))
         # A pipe or a socket stores nothing.
-        return Entry(item.path, relative, is_file=stat.S_ISREG(mode), target=target)
+        return Entry(item.path, relative, is_file=stat.S_ISREG(mode), target=target, excluded=excluded)
 
     def _is_inside(self, path: str) -> bool:
-        target, root = os.path.realpath(path), os.path.realpath(self.root)
-        return target == root or target.startswith(root.rstrip(os.sep) + os.sep)
+        root = os.path.realpath(self.root)
+        target = os.path.realpath(path)
+        below = target.removeprefix(root.rstrip(os.sep) + os.sep)
+        return target == root or (below != target and ".git" not in Path(below).parts)
 
 
 def reason_of(error: OSError) -> str:

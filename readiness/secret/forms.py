@@ -16,6 +16,7 @@ import base64
 import html
 import json
 import re
+import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,6 +26,7 @@ SHORTEST = 8
 """Characters of the shortest secret that can be searched for."""
 
 _STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_ALPHANUMERIC = string.ascii_letters + string.digits
 _TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -139,6 +141,7 @@ def _percent_encoded(data: bytes) -> Iterator[Form]:
 
 def _escaped(value: str) -> Iterator[Form]:
     """JSON (RFC 8259 7), JSON in JSON, Python and HTML, each with the choices that its writers have."""
+    data = value.encode("utf-8", "surrogatepass")
     plain = json.dumps(value, ensure_ascii=False)[1:-1]
     ascii_only = json.dumps(value)[1:-1]
     spellings = [
@@ -156,12 +159,19 @@ def _escaped(value: str) -> Iterator[Form]:
         ("HTML escaped", html.escape(value)),
         ("HTML escaped", html.escape(value).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")),
         ("HTML escaped", html.escape(value, quote=False)),
+        *(("HTML escaped", _each(value, spec, plain="")) for spec in ("&#{};", "&#x{:x};", "&#x{:X};")),
+        *(("HTML escaped", _each(value, spec, plain=_ALPHANUMERIC)) for spec in ("&#{};", "&#x{:x};", "&#x{:X};")),
+        *(("byte escaped", "".join(f"\\x{byte:{spec}}" for byte in data)) for spec in ("02x", "02X")),
     ]
     return (Form(label, text.encode("utf-8", "surrogatepass")) for label, text in spellings)
 
 
 def _unicode_escaped(text: str, chars: str, spec: str) -> str:
     return "".join(f"\\u{ord(char):{spec}}" if char in chars else char for char in text)
+
+
+def _each(text: str, spec: str, *, plain: str) -> str:
+    return "".join(char if char in plain else spec.format(ord(char)) for char in text)
 
 
 def _upper_escapes(text: str) -> str:

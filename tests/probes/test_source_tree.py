@@ -121,6 +121,7 @@ def test_everything_planted_is_found(folder: Path) -> None:
         ("app.py:2:8", "sandbox client_secret", "raw"),
         ("call.sh:1:31", "sandbox client_secret", "Basic header"),
         ("old.js:1:14", "sandbox retired_keys[0] client_secret", "raw, broken up"),
+        ("tests/fixture.py:1:8", "sandbox client_secret", "raw"),
     }
     assert all(hit.environment is Environment.SANDBOX for hit in tree.secrets)
     assert [str(hit.location) for hit in tree.credentials] == ["other.env:1:21"]

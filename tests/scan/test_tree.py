@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -61,13 +62,22 @@ def test_tracked_untracked_ignored_and_remotes_are_searched(repository: Reposito
     assert found == {".git/config", "ignored.txt", "tracked.txt", "untracked.txt"}
 
 
-def test_excluded_files_are_counted_and_not_searched(tmp_path: Path) -> None:
-    (tmp_path / "tests").mkdir()
+def test_nothing_excuses_a_known_secret_in_excluded_files(tmp_path: Path) -> None:
+    (tmp_path / "tests" / SECRET).mkdir(parents=True)
     (tmp_path / "tests" / "fixture").write_text(SECRET)
+    (tmp_path / "tests" / "sealed.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
+    with zipfile.ZipFile(tmp_path / "tests" / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner.txt", f"{SECRET} sk_live_4eC39HqLyjWDarjtT1zdp7dcAAAA")
     (tmp_path / "main").write_text("fine")
+    (tmp_path / "tests" / "out").symlink_to("/etc/hostname")
     findings = searched(tmp_path, Source(path=".", exclude=(Exclude(pattern="tests/**", reason="made up"),)))
-    assert (findings.secrets, findings.gaps, findings.files) == ([], [], 1)
-    assert findings.excluded == {"tests/**": 1}
+    assert sorted((hit.location.path.removeprefix(str(tmp_path)), hit.form) for hit in findings.secrets) == [
+        ("/tests/[redacted: secret 0]", "raw, in the name"),
+        ("/tests/a.zip!inner.txt", "raw"),
+        ("/tests/fixture", "raw"),
+    ]
+    assert (findings.matches, findings.gaps) == ({}, [])
+    assert findings.excluded == {"tests/**": 4}
 
 
 def test_sources_that_overlap_are_searched_once(tmp_path: Path) -> None:

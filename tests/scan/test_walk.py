@@ -12,7 +12,7 @@ from tests.scan.conftest import Repository
 
 def walked(root: Path, *exclude: str) -> tuple[list[str], Walk]:
     walk = Walk(root, exclude)
-    return [entry.relative for entry in walk if entry.is_file], walk
+    return [entry.relative for entry in walk if entry.is_file and not entry.excluded], walk
 
 
 def plant(root: Path, *names: str) -> None:
