@@ -114,7 +114,8 @@ def secrets_absent(
 
     Nothing excuses a secret that is known: no comment, no dependency.
     """
-    names = [secret.name for secret in facts.secrets if secret.environment is environment]
+    secrets = [secret for secret in facts.secrets if secret.environment is environment]
+    names = [secret.name for secret in secrets]
     undecided = [] if names else [_no_secrets(environment)]
     hits: Sequence[Hit] = ()
     files = 0
@@ -122,9 +123,12 @@ def secrets_absent(
         hits = [hit for hit in search.secrets if hit.environment in {None, environment}]
         files = search.files
         undecided += [
-            Missing(because=Because.NOT_CONFIGURED, detail=f"{name} has no value, so it was not searched.")
-            for name in names
-            if name not in search.searched
+            Missing(
+                because=Because.NOT_CONFIGURED,
+                detail=f"{secret.name} was not searched: {secret.problem or 'it has no value'}.",
+            )
+            for secret in secrets
+            if secret.name not in search.searched
         ]
     return weigh(
         [finding_of(hit) for hit in hits],

@@ -144,7 +144,8 @@ class GuardedStream(io.TextIOBase):
     def _release(self, text: str, rest: str) -> None:
         encoding = self._target.encoding or "utf-8"
         # A terminal without a sign for a character still gets the rest.
-        self._target.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        with _told_if_refused():
+            self._target.write(text.encode(encoding, "backslashreplace").decode(encoding))
         self._tail = (self._tail + text)[-_TAIL:]
         self._pending = rest
 
@@ -214,9 +215,21 @@ def _sync_folder(folder: Path) -> None:
 
 def _print(text: str) -> None:
     """As UTF-8 whatever the locale: these are files that happen to go to standard output."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    with _told_if_refused():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+
+
+@contextlib.contextmanager
+def _told_if_refused() -> Iterator[None]:
+    """Raise UsageError where standard output takes no more. That a reader has gone is told to the caller as it is."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot write to standard output: {_reason(error)}") from None
 
 
 def _reason(error: OSError) -> str:

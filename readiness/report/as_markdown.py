@@ -75,8 +75,7 @@ def _finalize(value: Any) -> str:
 
 def escape(text: str) -> Inert:
     """Plain text on one line: no markup, link, mention, emoji, entity or table border of its own."""
-    inert = _ACTIVE.sub(lambda match: "\\" + match[0], html.escape(_line(text), quote=False))
-    return Inert(_no_mentions(_BLOCK.sub(r"\1\\\2", inert)))
+    return Inert(_inert(_line(text)))
 
 
 def in_html(text: str) -> Inert:
@@ -94,7 +93,7 @@ def code(text: str) -> Inert:
 def inline(text: str) -> Inert:
     """A text whose `back-quoted` parts stay code."""
     parts = _CODE.split(_line(text))
-    return Inert("".join(code(part) if index % 2 else escape(part) for index, part in enumerate(parts)))
+    return Inert("".join(code(part) if index % 2 else _inert(part) for index, part in enumerate(parts)))
 
 
 def prose(text: str) -> Inert:
@@ -107,6 +106,11 @@ def prose(text: str) -> Inert:
 def cell(text: str, width: int = 200) -> Inert:
     """A table cell of bounded width."""
     return inline(shorten(str(text), width))
+
+
+def _inert(line: str) -> str:
+    inert = _ACTIVE.sub(lambda match: "\\" + match[0], html.escape(line, quote=False))
+    return _no_mentions(_BLOCK.sub(r"\1\\\2", inert))
 
 
 def _line(text: str) -> str:

@@ -24,12 +24,10 @@ def render_starter(found: Discovery, answers: Mapping[str, str]) -> str:
 
 def _environment(found: Discovery, environment: Environment) -> dict[str, str]:
     prefix = f"AURORA_{environment.upper()}"
-    production = environment is Environment.PRODUCTION
     return {
         "name": environment.value,
         "hosts": ", ".join(found.hosts[environment]),
         "client_id": found.variable(environment, "CLIENT_ID") or f"{prefix}_CLIENT_ID",
         "client_secret": found.variable(environment, "CLIENT_SECRET") or f"{prefix}_CLIENT_SECRET",
         "webhook_secret": found.variable(environment, "WEBHOOK_SECRET") or f"{prefix}_WEBHOOK_SECRET",
-        "injected": ", injected_by: name of your secrets manager" if production else "",
     }

@@ -15,7 +15,7 @@ from readiness.scan.blocks import blocks_from
 from readiness.scan.content import Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
 from readiness.scan.git import GitError
-from readiness.scan.git_objects import Content, contents_of
+from readiness.scan.git_contents import UNREADABLE, Content, contents_of
 from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Match, Needles
 from readiness.scan.provenance import Origin, Provenance, entries_of
@@ -99,7 +99,9 @@ class CloserLook:
             return {name: Origin(name, ref="not determined") for name in ids}
 
     def _object(self, content: Content) -> None:
-        if content.kind == "blob":
+        if content.kind == UNREADABLE:
+            self._gaps.append(("git cannot read this object", content.id))
+        elif content.kind == "blob":
             self._blob(content)
         elif content.kind == "tree":
             self._tree(content)

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple
 
 from readiness.scan.archive import FIRST_BYTES, HEAD
 from readiness.scan.content import LFS_POINTER
@@ -236,47 +236,3 @@ def blocks_of(streams: Iterable[ObjectStream], check: Callable[[], None]) -> Ite
                 del of[descriptor]
                 if stream.resume():
                     watch(stream)
-
-
-class Content(NamedTuple):
-    """One object's content, to be read before the next one is asked for."""
-
-    id: str
-    kind: str
-    size: int
-    output: IO[bytes]
-
-
-def contents_of(git: Git, ids: Iterable[str]) -> Iterator[Content]:
-    """Some objects, one after the other. What of one was not read is skipped. Raises GitError."""
-    with tempfile.TemporaryFile() as given:
-        given.write("".join(f"{name}\n" for name in ids).encode())
-        given.seek(0)
-        with git.start("cat-file", "--batch", "--buffer", given=given) as process:
-            while header := process.output.readline(200):
-                words = header.decode(errors="replace").split()
-                if len(words) != 3:
-                    continue
-                content = Limited(process.output, int(words[2]))
-                yield Content(words[0], words[1], int(words[2]), cast("IO[bytes]", content))
-                content.skip()
-                process.output.read(1)
-
-
-class Limited:
-    """The next so many bytes of a stream."""
-
-    def __init__(self, source: IO[bytes], size: int) -> None:
-        self._source = source
-        self._left = size
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Up to so many, fewer at the end."""
-        data = self._source.read(self._left if size < 0 else min(size, self._left))
-        self._left -= len(data)
-        return data
-
-    def skip(self) -> None:
-        """Leave out what is left."""
-        while self._left and self.read(BLOCK):
-            pass

@@ -145,7 +145,7 @@ def _nested(folder: Path) -> Iterator[Path]:
         bare = "HEAD" in files and {"objects", "refs"} <= set(folders)
         if (bare or ".git" in folders or ".git" in files) and Path(path) != folder:
             yield Path(path)
-        folders[:] = [] if bare else [name for name in folders if name != ".git"]
+        folders[:] = [] if bare else sorted(name for name in folders if name != ".git")
 
 
 def _is_git_folder(path: str) -> bool:

@@ -105,6 +105,29 @@ def test_names_in_archives_are_searched(packer: str) -> None:
     assert gaps == []
 
 
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_tars_one_behind_the_other_are_opened(packed: Callable[[bytes], bytes]) -> None:
+    found, gaps = searched(packed(tarred("first.txt", b"fine") + tarred("second.txt", TEXT)))
+    assert found == ["x!second.txt:2:7 raw"]
+    assert gaps == []
+
+
+def test_what_a_damaged_header_hides_in_a_tar_is_found() -> None:
+    data = bytearray(tarred("a.txt", b"fine").rstrip(b"\0").ljust(1024, b"\0") + tarred("b.txt", TEXT))
+    data[1024:1030] = b"\xff" * 6
+    data[1024 + 148 : 1024 + 156] = b"\xff" * 8
+    found, _ = searched(bytes(data))
+    assert [text.partition(":")[0] for text in found] == ["x"]
+
+
+def test_the_name_in_a_gzip_file_is_searched() -> None:
+    file = io.BytesIO()
+    with gzip.GzipFile(f"{PLAIN}.log", "wb", fileobj=file) as packed:
+        packed.write(b"fine")
+    found, _ = searched(file.getvalue())
+    assert len(found) == 1
+
+
 def test_depth_is_bounded_and_told() -> None:
     data = TEXT
     for level in range(5):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import string
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from readiness.scan.engine import EngineMaker, RegexEngine, engine_for
 from readiness.scan.needles import Needles
 from readiness.secret import forms_of, normalised
 from tests.scan.planting import BREAKERS, CLIENT_ID, PLAIN, SECRET, SURROUNDINGS, WRITERS, encoded, needles
@@ -147,3 +149,25 @@ def test_a_value_broken_anywhere_is_found(value: str, cuts: list[int], joint: by
     data = b'key = "' + joint.join(pieces) + b'"'
     if reference(data, value):
         assert needles(value).find(data)
+
+
+@pytest.mark.parametrize("engine", [engine_for, RegexEngine])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "".join(f"&#{ord(char)};" for char in PLAIN),
+        "".join(f"&#x{ord(char):x};" for char in PLAIN),
+        "".join(f"&#x{ord(char):X};" for char in PLAIN),
+        "".join(f"\\x{ord(char):02x}" for char in PLAIN),
+        "".join(f"\\x{ord(char):02X}" for char in PLAIN),
+    ],
+)
+def test_text_whose_every_character_is_escaped_is_found(engine: EngineMaker, spelled: str) -> None:
+    assert len(needles(PLAIN, engine=engine).find(f"key = '{spelled}'\n".encode())) == 1
+    assert needles(PLAIN, engine=engine).find(f"key = '{spelled[:-6]}'\n".encode()) == []
+
+
+def test_a_text_is_shown_without_secrets_in_any_form() -> None:
+    twice = base64.b64encode(base64.b64encode(PLAIN.encode())).decode().rstrip("=")
+    assert needles(PLAIN).hidden(f"app/{twice}.txt") == "app/[redacted].txt"
+    assert needles(PLAIN).hidden("app/a.txt") == "app/a.txt"

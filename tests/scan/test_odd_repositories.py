@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from readiness.scan.connectivity import ABSENT
-from readiness.scan.repositories import PARTIAL, SHALLOW
+from readiness.scan.content import Bounds
+from readiness.scan.history import HistorySearch
+from readiness.scan.repositories import DAMAGED, PARTIAL, SHALLOW
 from tests.scan.conftest import Repository
-from tests.scan.planting import PLAIN
+from tests.scan.planting import PLAIN, needles
 from tests.scan.test_git import snapshot, trap
 from tests.scan.test_history import searched
 
@@ -142,3 +145,80 @@ def test_a_hostile_repository_starts_nothing_and_is_left_as_it_is(repository: Re
     assert [hit.location.path for hit in found.secrets] == [f"{repository.path}/a.txt"]
     assert not canary.exists()
     assert snapshot(repository.path) == before
+
+
+def test_a_damaged_object_that_ends_git_hides_no_others(repository: Repository) -> None:
+    """Git dies within a large damaged object, in the pass over everything and in the closer look at it."""
+    noise = random.Random(1).randbytes(900_000)
+    (repository.path / "big.zip").write_bytes(b"PK\x03\x04" + noise)
+    repository.git("add", "--all")
+    name = repository.git("rev-parse", ":big.zip")
+    damaged = repository.path / ".git" / "objects" / name[:2] / name[2:]
+    damaged.chmod(0o644)
+    data = damaged.read_bytes()
+    damaged.write_bytes(data[:500_000] + b"\xff" * 40 + data[500_040:700_000])
+    for number in range(300):
+        (repository.path / f"{number}.txt").write_text(f"{number} {PLAIN}")
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--message", "All")
+    found = HistorySearch(needles(PLAIN), Bounds(3, 200_000), shown=str).search([repository.path])
+    assert len({hit.location.path for hit in found.secrets}) == 300
+    assert any("git cannot read this object" in gap for gap in found.gaps)
+
+
+def test_a_repository_that_is_damaged_is_not_taken_for_the_one_above(repository: Repository) -> None:
+    repository.commit({"a.txt": "1"})
+    inner = repository.path / "inner"
+    subprocess.run(["git", "init", "--quiet", str(inner)], check=True)
+    (inner / ".git" / "HEAD").write_text("")
+    (repository.path / "gone").mkdir()
+    (repository.path / "gone" / ".git").write_text("gitdir: /nonexistent\n")
+    gaps = searched(repository.path).gaps
+    assert gaps == [f"{repository.path}/gone, {inner}: {DAMAGED}"]
+    assert searched(inner).gaps == [f"{inner}: {DAMAGED}"]
+
+
+def test_a_bare_repository_within_a_source_is_searched(repository: Repository) -> None:
+    repository.commit({"a.txt": "1"})
+    inner = repository.path / "fixtures" / "one.git"
+    other = Repository(repository.path.parent / "other")
+    other.commit({"b.txt": PLAIN})
+    other.git("clone", "--quiet", "--bare", str(other.path), str(inner))
+    assert [hit.location.path for hit in searched(repository.path).secrets] == [f"{inner}/b.txt"]
+
+
+def test_a_pack_without_a_readable_index_is_a_gap(repository: Repository) -> None:
+    repository.commit({"a.txt": PLAIN})
+    repository.git("gc", "--quiet")
+    (index,) = (repository.path / ".git" / "objects" / "pack").glob("*.idx")
+    index.unlink()
+    assert any(f"the index of {index.stem}.pack" in gap for gap in searched(repository.path).gaps)
+
+
+def test_a_graft_hides_nothing(repository: Repository) -> None:
+    first = repository.commit({"a.txt": PLAIN})
+    second = repository.commit({"a.txt": "fine"})
+    info = repository.path / ".git" / "info"
+    info.mkdir(exist_ok=True)
+    (info / "grafts").write_text(f"{second}\n")
+    assert [hit.history.first_commit for hit in searched(repository.path).secrets if hit.history] == [first]
+    (repository.path / ".git" / "objects" / first[:2] / first[2:]).unlink()
+    assert any(ABSENT in gap for gap in searched(repository.path).gaps)
+
+
+def test_a_secret_in_the_name_of_a_branch_or_a_tag_is_found(repository: Repository) -> None:
+    repository.commit({"a.txt": "fine"})
+    repository.git("branch", f"feature/{PLAIN}")
+    repository.git("tag", f"rel-{PLAIN}")
+    repository.git("pack-refs", "--all")
+    hits = searched(repository.path).secrets
+    assert [(hit.location.path, hit.form) for hit in hits] == [(str(repository.path), "raw, in the name of a ref")] * 2
+
+
+def test_a_branch_that_is_no_more_is_no_gap(repository: Repository) -> None:
+    """What `git fetch --prune` leaves when the other side's default branch has another name now."""
+    repository.commit({"a.txt": "fine"})
+    remote = repository.path / ".git" / "refs" / "remotes" / "origin"
+    remote.mkdir(parents=True)
+    (remote / "HEAD").write_text("ref: refs/remotes/origin/master\n")
+    assert searched(repository.path).gaps == []
