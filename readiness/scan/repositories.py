@@ -56,8 +56,10 @@ def _opened(folder: Path, leave_out: Callable[[str, Path], None], *, required: b
             raise GitError(DAMAGED)  # noqa: TRY301 - told like everything else that git cannot do
         return _described(git, start)
     except NoRepository:
-        if required or _leads_to_git(start):
-            leave_out(NONE if required else DAMAGED, folder)
+        if _leads_to_git(start):
+            leave_out(DAMAGED, folder)
+        elif required:
+            leave_out(NONE, folder)
     except GitError as error:
         leave_out(str(error), folder)
     return None
@@ -81,8 +83,8 @@ def _described(git: Git, start: Path) -> Repository:
     promised = r"^(remote\..*\.promisor|extensions\.partialclone)$"
     settings = git.run("config", "--includes", "-z", "--get-regexp", promised, accept=(0, 1))
     for setting in settings.split(b"\0")[:-1]:
-        name, _, value = setting.partition(b"\n")
-        if name == b"extensions.partialclone" or value.lower() not in _FALSE:
+        name, given, value = setting.partition(b"\n")
+        if name == b"extensions.partialclone" or not given or value.lower() not in _FALSE:
             repository.gaps.append(PARTIAL)
             break
     for pack in sorted((repository.common / "objects" / "pack").glob("*.pack")):
@@ -100,7 +102,7 @@ def _answers_for(git: Git, start: Path) -> bool:
     found = os.fsdecode(git.run("rev-parse", "--absolute-git-dir")).removesuffix("\n")
     with suppress(OSError):
         if own.is_file():
-            own = start / os.fsdecode(own.read_bytes().removeprefix(_GITDIR)).strip()
+            own = start / os.fsdecode(_beginning(own).removeprefix(_GITDIR)).strip()
         return own.samefile(found)
     return False
 
@@ -110,10 +112,15 @@ def _leads_to_git(folder: Path) -> bool:
     own = folder / ".git"
     try:
         if own.is_file():
-            return own.read_bytes()[:4096].startswith(_GITDIR)
+            return _beginning(own).startswith(_GITDIR)
     except OSError:
         return True
     return any(os.path.lexists(own / name) for name in ("HEAD", "objects", "refs"))
+
+
+def _beginning(file: Path) -> bytes:
+    with file.open("rb") as source:
+        return source.read(1 << 14)
 
 
 def _modules(repository: Repository, leave_out: Callable[[str, Path], None]) -> Iterator[Repository]:

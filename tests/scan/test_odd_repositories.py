@@ -222,3 +222,11 @@ def test_a_branch_that_is_no_more_is_no_gap(repository: Repository) -> None:
     remote.mkdir(parents=True)
     (remote / "HEAD").write_text("ref: refs/remotes/origin/master\n")
     assert searched(repository.path).gaps == []
+
+
+@pytest.mark.parametrize("setting", ['[remote "a"]\n\tpromisor\n', "[extensions]\n\tpartialClone = false\n"])
+def test_a_promise_in_any_spelling_is_one(repository: Repository, setting: str) -> None:
+    repository.commit({"a.txt": "fine"})
+    with (repository.path / ".git" / "config").open("a") as config:
+        config.write(setting)
+    assert f"{repository.path}: {PARTIAL}" in searched(repository.path).gaps
