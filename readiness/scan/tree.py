@@ -103,12 +103,24 @@ class TreeSearch:
         for glob in globs:
             root, rest = root_of_glob(glob)
             walk = Walk(self._folder / root, (), git=True)
-            chosen = (entry for entry in walk if not rest or glob_matches(rest, entry.relative))
+            chosen = self._chosen(walk, rest, globs)
             if self._search_walk(walk, chosen, None) == 0:
                 self._found.unmatched.append(glob)
-            elif walk.gaps:
-                self._told(walk)
+            else:
+                self._told(walk, rest)
         return self._done()
+
+    def _chosen(self, walk: Walk, rest: str, globs: Sequence[str]) -> Iterator[Entry]:
+        """What a glob names. A link is not followed, so what it leads to must be named too."""
+        for entry in walk:
+            if rest and not glob_matches(rest, entry.relative):
+                continue
+            if entry.target and os.path.exists(entry.path):  # noqa: PTH110 - names that cannot be decoded
+                target = os.path.relpath(os.path.realpath(entry.path), os.path.realpath(self._folder))
+                known = any(path == entry.path for path, _ in walk.gaps)
+                if not known and not any(glob_matches(glob, target) for glob in globs):
+                    walk.gaps.append((entry.path, "a link to what no glob names; it was not followed"))
+            yield entry
 
     def shown(self, path: str | Path) -> str:
         """A path as reports show it: it begins as the config's own path does; no secrets, no unseen characters."""
@@ -119,9 +131,12 @@ class TreeSearch:
     def _leave_out(self, reason: str, path: str) -> None:
         self._gaps.add(reason, self.shown(path))
 
-    def _told(self, walk: Walk) -> None:
+    def _told(self, walk: Walk, glob: str = "") -> None:
+        """`glob`: what was searched, relative to the walk's root; all without one. Any closed folder may hold some."""
         for path, reason in walk.gaps:
-            self._leave_out(reason, path)
+            named = not glob or glob_matches(glob, os.path.relpath(path, walk.root))
+            if named or (os.path.isdir(path) and not os.path.islink(path)):  # noqa: PTH112, PTH114 - as above
+                self._leave_out(reason, path)
 
     def _done(self) -> Findings:
         self._found.gaps = list(self._gaps.texts())

@@ -334,3 +334,24 @@ def test_files_for_secrets_are_known_by_name(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", [".env.example", ".env.sample", ".environment", "env", ".env.production.template"])
 def test_examples_hold_no_secrets(name: str) -> None:
     assert not is_dotenv(name)
+
+
+def test_what_a_named_link_leads_to_must_be_named_too(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "a.txt").write_text(SECRET)
+    (tmp_path / "logs" / "app.log").write_text("fine")
+    (tmp_path / "logs" / "current.log").symlink_to("app.log")
+    (tmp_path / "logs" / "latest.log").symlink_to("../archive/a.txt")
+    (tmp_path / "logs" / "python").symlink_to("/usr/bin/python3")
+
+    def gaps(*globs: str) -> list[str]:
+        return TreeSearch(tmp_path, needles(SECRET)).search_globs(globs).gaps
+
+    (gap,) = gaps("logs/*.log")
+    assert gap == f"{tmp_path}/logs/latest.log: a link that leads out of the source; it was not followed"
+    (gap,) = gaps("**/*.log")
+    assert gap == f"{tmp_path}/logs/latest.log: a link to what no glob names; it was not followed"
+    assert gaps("**/*.log", "archive/**") == []
+    (tmp_path / "logs" / "latest.log").unlink()
+    assert gaps("logs/*.log") == []
