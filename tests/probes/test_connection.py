@@ -69,8 +69,11 @@ def front_of(url: str, on_old: Literal["reset", "hang", "hang_always", "close_al
                 writer.transport.abort()
             else:
                 there = await asyncio.open_connection(target.hostname, target.port)
-                there[1].write(hello)
-                await asyncio.gather(pump(reader, there[1]), pump(there[0], writer), return_exceptions=True)
+                try:
+                    there[1].write(hello)
+                    await asyncio.gather(pump(reader, there[1]), pump(there[0], writer), return_exceptions=True)
+                finally:
+                    there[1].transport.abort()
         finally:
             writer.close()
             with suppress(OSError):
