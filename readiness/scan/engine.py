@@ -50,6 +50,9 @@ class Signals(NamedTuple):
 class Engine(Protocol):
     """Looks for all needles of all secrets, and for all gates, at once. Not for several threads at a time."""
 
+    def prepare(self) -> None:
+        """Announce that `scan` follows soon; what takes long beforehand is done meanwhile."""
+
     def scan(self, block: bytes | memoryview) -> Signals:
         """Regions that touch every place where a needle stands, in one piece or broken up; ends of gates."""
 
@@ -134,6 +137,9 @@ class RegexEngine:
         self._gates = [
             (gate.hints, re.compile(b"|".join(gate.expressions), re.IGNORECASE | re.DOTALL)) for gate in gates
         ]
+
+    def prepare(self) -> None:
+        """See `Engine.prepare`: there is nothing to do."""
 
     def scan(self, block: bytes | memoryview) -> Signals:
         """See `Engine.scan`."""

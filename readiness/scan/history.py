@@ -64,6 +64,7 @@ class HistorySearch:
 
     def search(self, folders: list[Path]) -> HistoryFindings:
         """Search the repositories of folders. Raises Interrupted when told to stop; a deadline makes a gap."""
+        self._needles.prepare()
         deadline = self._limits.deadline
         limits = Limits(self._limits.stop, None if deadline is None else deadline - _CLOSER_LOOK)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -43,6 +44,11 @@ class HyperscanEngine:
         if projection.lacking:
             self._reduced.append(_Reduced(cores_only, core_pieces(cores, projection.lacking)))
 
+    def prepare(self) -> None:
+        """See `Engine.prepare`. Compiling holds no lock of Python's."""
+        databases = [self._pieces, *(reduced.keys for reduced in self._reduced)]
+        threading.Thread(target=lambda: [database.compiled for database in databases]).start()
+
     def scan(self, block: bytes | memoryview) -> Signals:
         """See `Engine.scan`."""
         view = memoryview(block)
@@ -70,11 +76,11 @@ class _Reduced:
         """`announced`: what to look for, and the secrets that each announces."""
         self._reduce = reduce
         self._announced = [(len(key), frozenset(secrets)) for key, secrets in announced.items()]
-        self._keys = _Database([_Expression(quoted(key)) for key in announced])
+        self.keys = _Database([_Expression(quoted(key)) for key in announced])
 
     def regions(self, view: memoryview) -> list[Region]:
         """Parts of the text in which a secret may begin or end."""
-        hits = self._keys.scan(self._reduce(view))
+        hits = self.keys.scan(self._reduce(view))
         if not hits:
             return []
         cells = CellMap(view, self._reduce)
@@ -97,11 +103,20 @@ _SHORT = _Expression(rb"\x00\xfe", hyperscan.HS_FLAG_SINGLEMATCH)
 
 
 class _Database:
-    """Expressions, compiled when they are looked for at first, with their scratch space."""
+    """Expressions, compiled when they are looked for at first or before, with their scratch space."""
 
     def __init__(self, expressions: list[_Expression]) -> None:
         self._expressions = expressions
         self._compiled: hyperscan.Database | None = None
+        self._compiling = threading.Lock()
+
+    @property
+    def compiled(self) -> hyperscan.Database:
+        """The compiled expressions."""
+        with self._compiling:
+            if self._compiled is None:
+                self._compiled = self._compile()
+            return self._compiled
 
     def scan(self, data: bytes | memoryview) -> list[tuple[int, int]]:
         """Number and end of each match."""
@@ -112,8 +127,7 @@ class _Database:
         def matched(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             hits.append((number, end))
 
-        database = self._compiled or self._compile()
-        database.scan(data, match_event_handler=matched)  # type: ignore[type-var]  # takes any buffer
+        self.compiled.scan(data, match_event_handler=matched)  # type: ignore[type-var]  # takes any buffer
         return hits
 
     def _compile(self) -> hyperscan.Database:
@@ -125,7 +139,6 @@ class _Database:
             flags=[one.flags | hyperscan.HS_FLAG_DOTALL for one in self._expressions],
         )
         database.scratch = hyperscan.Scratch(database)
-        self._compiled = database
         return database
 
 

@@ -89,6 +89,10 @@ class Needles:
         """Bytes that neighbouring blocks must share, so that one of them holds each place with all around it."""
         return max(2 * max(self._reach, default=0), _LONGEST_MATCH)
 
+    def prepare(self) -> None:
+        """Announce that much is searched soon."""
+        self._engine.prepare()
+
     def is_known(self, value: str) -> bool:
         """Whether the text is the value of a secret that is looked for."""
         return value in self._values

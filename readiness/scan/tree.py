@@ -89,6 +89,7 @@ class TreeSearch:
 
     def search(self, sources: Sequence[Source]) -> Findings:
         """Search all sources. Raises Interrupted when told to stop; a deadline makes a gap."""
+        self._needles.prepare()
         # A file of several sources is judged as one that is shipped to production, if any of them is.
         for source in sorted(sources, key=lambda source: _ORDER[source.environment]):
             walk = Walk(self._folder / source.path, [exclude.pattern for exclude in source.exclude])
