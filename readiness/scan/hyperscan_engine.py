@@ -93,6 +93,10 @@ class _Reduced:
         return sorted(regions)
 
 
+_LONG = 16
+"""Bytes of a needle that are enough by themselves: base64 in base64 goes on with letters where the inner one breaks."""
+
+
 class _Expression(NamedTuple):
     text: bytes
     flags: int = 0
@@ -163,9 +167,9 @@ def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
     high, offset = at, spot.offset
     while offset < len(needle) and high < len(view) and view[high] == needle[offset]:
         high, offset = high + 1, offset + 1
-    return offset == len(needle) or high == len(view) or not chr(view[high]).isalnum()
+    return offset == len(needle) or high == len(view) or not chr(view[high]).isalnum() or high - low >= _LONG
 
 
 def _ends_escape(text: bytes) -> bool:
-    """Whether an escape such as `%2B` may end the text."""
-    return b"\\" in text or b"%" in text
+    """Whether an escape such as `%2B` or `=2B` may end the text."""
+    return b"\\" in text or b"%" in text or text[-3:-2] == b"="

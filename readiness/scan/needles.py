@@ -9,7 +9,7 @@ from typing import NamedTuple
 from readiness.model import Environment
 from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
-from readiness.scan.views import decoded, unescaped, without_backslashes
+from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, unescaped, unquoted, without_backslashes
 from readiness.secret.forms import Form, base64_forms, forms_of
 from readiness.secret.joints import normalised
 from readiness.secret.value import Secret
@@ -19,6 +19,8 @@ _REACH = 1024
 """Bytes that indentation, quotes and operators may add to a broken secret, beside eight times its length."""
 _LONGEST_MATCH = 8192
 """Bytes of what a pattern may look at around one place: twice the longest token."""
+
+_READINGS = ((unescaped, "escaped"), (without_backslashes, "escaped"), (unquoted, "quoted-printable"))
 
 
 class Sought(NamedTuple):
@@ -72,7 +74,7 @@ class Needles:
             for value, one in zip(values, sought, strict=True)
         ]
         texts = [[*(form.needle for form in forms), *_twice(forms)] for forms in self._forms]
-        gates = [Gate(pattern.gate, pattern.hints) for pattern in self.patterns]
+        gates = [*(Gate(pattern.gate, pattern.hints) for pattern in self.patterns), ESCAPES]
         self._engine = engine(texts, gates)
         self._reach = [_REACH + 8 * max((len(form.needle) for form in forms), default=0) for forms in self._forms]
 
@@ -110,14 +112,34 @@ class Needles:
 
     def scan(self, block: bytes | memoryview) -> Scan:
         """Everything that stands in the block, in one pass."""
-        signals = self._engine.scan(block)
-        if not (signals.regions or signals.gates):
+        regions, gates = self.signals(block)
+        if not (regions or gates):
             return Scan([], {})
-        return Scan(self.confirmed(block, signals.regions), self.spans(signals.gates))
+        return Scan(self.confirmed(block, regions), self.spans(gates))
 
     def signals(self, block: bytes | memoryview) -> tuple[list[Region], list[tuple[int, int]]]:
-        """What the engine points at, unconfirmed."""
-        return self._engine.scan(block)
+        """What the engine points at, unconfirmed: regions of secrets, and numbers of patterns with ends of gates."""
+        regions, gates = self._engine.scan(block)
+        before, after = AROUND_ESCAPES
+        escapes = [(max(end - before, 0), end + after) for number, end in gates if number == len(self.patterns)]
+        if not escapes:
+            return regions, gates
+        regions += self._among_escapes(block, merged(escapes))
+        return regions, [gate for gate in gates if gate[0] < len(self.patterns)]
+
+    def _among_escapes(self, block: bytes | memoryview, spans: Sequence[tuple[int, int]]) -> list[Region]:
+        """Those of the spans in which, once escapes are resolved, something stands. All at once first: hardly ever."""
+        if not self._sought or not self._unescaped_regions(b"\n".join(block[start:end] for start, end in spans)):
+            return []
+        return [
+            Region(region.secret, start, end)
+            for start, end in spans
+            for region in self._unescaped_regions(block[start:end])
+        ]
+
+    def _unescaped_regions(self, text: bytes | memoryview) -> list[Region]:
+        plain = unescaped(bytes(text))
+        return self._engine.scan(plain.data).regions if plain else []
 
     def confirmed(self, block: bytes | memoryview, regions: Iterable[Region], low: int = 0) -> list[Match]:
         """Secrets in or near the regions, not before `low`."""
@@ -193,20 +215,21 @@ def _exact(data: bytes, forms: Sequence[Form], where: str) -> Iterator[_Found]:
     whole = normalised(data)
     if whole.joined:
         yield from _standing(whole.data, forms, f"{where}, broken up", whole.original)
-    for read in (unescaped, without_backslashes):
+    for read, how in _READINGS:
         plain = read(data)
         if plain is not None:
-            yield from _standing(plain.data, forms, f"{where}, escaped", plain.original)
+            yield from _standing(plain.data, forms, f"{where}, {how}", plain.original)
             joined = normalised(plain.data)
             if joined.joined:
                 original = _chained(plain.original, joined.original)
-                yield from _standing(joined.data, forms, f"{where}, escaped, broken up", original)
+                yield from _standing(joined.data, forms, f"{where}, {how}, broken up", original)
     if whole.joined and (plain := unescaped(whole.data)):
         original = _chained(whole.original, plain.original)
         yield from _standing(plain.data, forms, f"{where}, broken up, escaped", original)
     once = [form for form in forms if form.label in {"base64", "base64url"}]
     for run in decoded(whole.data):
-        if any(True for form in once for _ in form.occurrences(run.data)):
+        texts = (run.data, normalised(run.data).data)  # `base64` wraps its lines, also when it is encoded once more
+        if any(True for text in texts for form in once for _ in form.occurrences(text)):
             yield _Found(whole.original(run.start), whole.original(run.end - 1) + 1, f"base64 twice{where}")
 
 

@@ -9,16 +9,30 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from readiness.scan.engine import Gate
 from readiness.secret.joints import Normalised
 
 _ESCAPE = re.compile(
     rb"""
-    \\+ (?: u(?P<unit>[0-9A-Fa-f]{4}) | x(?P<byte>[0-9A-Fa-f]{2}) | (?P<char>["'/]) )  # JSON, at any depth; languages
+    \\+ (?: u(?P<unit>[0-9A-Fa-f]{4}) | u\{0*(?P<point>[0-9A-Fa-f]{1,5})\} | x(?P<byte>[0-9A-Fa-f]{2})
+            | (?P<octal>[0-3][0-7]{2}) | (?P<char>["'/]) )                            # JSON, at any depth; languages
     | % (?:25)* (?P<percent>[0-9A-Fa-f]{2})                                           # RFC 3986, also repeated
     | & (?:amp;)* (?P<entity> \#[0-9]{1,7}; | \#[xX][0-9A-Fa-f]{1,6}; | (?:amp|lt|gt|quot|apos); )
     """,
     re.VERBOSE,
 )
+_CHARACTER = rb"(?:2[1-9a-f]|[3-7][0-9a-f])"  # visible ones of ASCII, in hex
+_ONE = (
+    rb"(?:%(?:25)?" + _CHARACTER + rb"|\\x" + _CHARACTER + rb"|\\u(?:00|\{)" + _CHARACTER + rb"\}?"
+    rb"|\\(?:04[1-7]|0[5-7][0-7]|1[0-7][0-7])|&#0{0,3}(?:3[3-9]|[4-9][0-9]|1[0-2][0-9]);|&#x0{0,3}"
+    + _CHARACTER
+    + rb";)"
+)
+ESCAPES = Gate((_ONE + rb".{0,9}" + _ONE,), (b"%", b"\\", b"&#"))
+"""Two escapes so close together that no piece of a secret between them can be looked for."""
+AROUND_ESCAPES = (64, 24)
+"""Bytes before and after the end of a match of `ESCAPES` that the text around these may have."""
+_SOFT = re.compile(rb"= (?: [ \t]*\r?\n | (?P<byte>[0-9A-Fa-f]{2}) )", re.VERBOSE)
 _BACKSLASHES = re.compile(rb"\\{2,}")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{14,}")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
@@ -47,6 +61,11 @@ def without_backslashes(data: bytes) -> Normalised | None:
     return _rewritten(data, _BACKSLASHES, lambda _: b"\\") if b"\\\\" in data else None
 
 
+def unquoted(data: bytes) -> Normalised | None:
+    """Quoted-printable text as it was before (RFC 2045 6.7), as e-mails hold it; None if there is none."""
+    return _rewritten(data, _SOFT, lambda soft: bytes.fromhex((soft["byte"] or b"").decode())) if b"=" in data else None
+
+
 def decoded(data: bytes) -> Iterator[Decoded]:
     """Every run of base64 or base64url, decoded from each place at which a group of four may begin."""
     for run in _BASE64_RUN.finditer(data):
@@ -65,6 +84,10 @@ def decoded(data: bytes) -> Iterator[Decoded]:
 def _meaning(escape: re.Match[bytes]) -> bytes:
     if escape["unit"]:
         return chr(int(escape["unit"], 16)).encode("utf-8", "surrogatepass")
+    if escape["point"]:
+        return chr(int(escape["point"], 16)).encode("utf-8", "surrogatepass")
+    if escape["octal"]:
+        return bytes([int(escape["octal"], 8)])
     if code := escape["byte"] or escape["percent"]:
         return bytes.fromhex(code.decode())
     if escape["char"]:

@@ -69,6 +69,12 @@ def forms_of(value: str, *, client_id: str | None = None) -> tuple[Form, ...]:
         Form("raw", data),
         *_percent_encoded(data),
         *_escaped(value),
+        *(
+            Form("quotes doubled", value.replace(quote, 2 * quote).encode("utf-8", "surrogatepass"))
+            for quote in "\"'"
+            if quote in value
+        ),
+        *_over_lines(value),
         *(Form("hex", text.encode()) for text in (data.hex(), data.hex().upper())),
         Form("UTF-16 LE", value.encode("utf-16-le", "surrogatepass")),
         Form("UTF-16 BE", value.encode("utf-16-be", "surrogatepass")),
@@ -76,6 +82,13 @@ def forms_of(value: str, *, client_id: str | None = None) -> tuple[Form, ...]:
         *base64_forms("base64", data),
     ]
     return _distinct(candidates)
+
+
+def _over_lines(value: str) -> Iterator[Form]:
+    """A key of several lines, such as a PEM file, as it is where its line breaks and indentation were taken out."""
+    lines = value.splitlines()
+    if len(lines) > 1 and len(text := "".join(lines)) >= SHORTEST:
+        yield Form("over lines", text.encode("utf-8", "surrogatepass"))
 
 
 def base64_forms(label: str, data: bytes) -> Iterator[Form]:
@@ -156,6 +169,7 @@ def _escaped(value: str) -> Iterator[Form]:
         ("unicode escaped", "".join(f"\\u{unit:04x}" for unit in _utf16_units(value))),
         ("unicode escaped", "".join(f"\\u{unit:04X}" for unit in _utf16_units(value))),
         ("Python escaped", repr(value)[1:-1]),
+        ("Python escaped", ascii(value)[1:-1]),
         ("HTML escaped", html.escape(value)),
         ("HTML escaped", html.escape(value).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")),
         ("HTML escaped", html.escape(value, quote=False)),
