@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -28,22 +30,34 @@ RATIO_FROM = 256 << 20
 _ZIP_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 """Those whose memory is bounded."""
 
+TAIL = 1024
+"""Bytes at the end of a file that tell whether it is a zip archive; a longer comment would hide that."""
+DIRECTORY_END = b"PK\x05\x06"
+_LOCAL_FILE = re.compile(rb"PK\x03\x04[\x0a-\x3f][\0-\x03]..[\0\x08\x09\x0c\x0e\x5d\x5f\x63]\0", re.DOTALL)
+"""How a file in a zip archive begins; programs that open such archives hold the first four bytes too."""
+_LOCAL_HEADER = 10
 _MAGIC = {
     b"PK\x03\x04": "zip archive",
-    b"PK\x05\x06": "zip archive",
+    DIRECTORY_END: "zip archive",
     b"\x1f\x8b\x08": "gzip file",
     b"BZh": "bzip2 file",
     b"\xfd7zXZ\0": "xz file",
     b"\x28\xb5\x2f\xfd": "zstandard file",
+    **{bytes([byte]) + b"\x2a\x4d\x18": "zstandard file" for byte in range(0x50, 0x60)},  # a skippable frame first
+    **{b"]" + (1 << bits).to_bytes(4, "little"): "lzma file" for bits in range(16, 28)},
     b"7z\xbc\xaf\x27\x1c": "7-zip archive",
     b"Rar!\x1a\x07": "rar archive",
+    b"\x04\x22\x4d\x18": "lz4 file",
+    b"\x1f\x9d": "compress (.Z) file",
+    b"LZIP": "lzip file",
+    b"MSCF": "cabinet archive",
+    b"\xed\xab\xee\xdb": "rpm package",
+    b"!<arch>\ndebian": "deb package",
+    b"hsqs": "squashfs image",
 }
 FIRST_BYTES = frozenset(magic[:2] for magic in _MAGIC)
 """How archives other than tar begin: a quick test that says no for nearly everything."""
-_SEALED = {
-    "7-zip archive": "a 7-zip archive, not opened: repack it as zip or tar",
-    "rar archive": "a rar archive, not opened: repack it as zip or tar",
-}
+_SEALED = frozenset(_MAGIC.values()) - {"zip archive", *DECOMPRESSORS}
 ERRORS = (
     OSError,
     EOFError,
@@ -131,13 +145,38 @@ class Peeked:
         return data
 
 
-def kind_of(head: bytes) -> str | None:
-    """What kind of archive or compressed file begins like this."""
+def kind_of(head: bytes, tail: bytes = b"", size: int = 0) -> str | None:
+    """What kind of archive or compressed file begins, or ends, like this; `size`: of the whole file."""
     if head[257:262] == b"ustar":
         return "tar archive"
-    if head[:2] not in FIRST_BYTES:
-        return None
-    return next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if head[:2] in FIRST_BYTES:
+        for magic, kind in _MAGIC.items():
+            if head.startswith(magic):
+                return kind
+    return "zip archive" if ends_as_zip(tail, size) else None
+
+
+def kind_of_file(source: BinaryIO, size: int) -> str | None:
+    """The same of a file that can seek; it is at its beginning afterwards."""
+    source.seek(0)
+    head = source.read(HEAD)
+    source.seek(max(size - TAIL, 0))
+    tail = source.read(TAIL)
+    source.seek(0)
+    return kind_of(head, tail, size)
+
+
+def ends_as_zip(tail: bytes, size: int) -> bool:
+    """Whether a file of that size with this end is a zip archive, whatever it begins with.
+
+    Programs carry archives behind themselves: self-extracting ones, executable jars, Python's zipapps.
+    """
+    at = tail.rfind(DIRECTORY_END)
+    if at < 0 or len(tail) - at < 22:
+        return False
+    length, offset, comment = struct.unpack_from("<IIH", tail, at + 12)
+    fits = length + offset <= size - (len(tail) - at) or offset == 0xFFFFFFFF  # else a larger directory tells more
+    return bool(fits and at + 22 + comment == len(tail))
 
 
 def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:
@@ -146,7 +185,7 @@ def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator
     Zip archives need a source that can seek. Raises Refused, or one of `ERRORS` where it is damaged.
     """
     if kind in _SEALED:
-        raise Refused(_SEALED[kind])
+        raise Refused(f"{kind}, not opened: repack it as zip or tar")
     if kind == "zip archive":
         yield from _zip(cast("BinaryIO", source), budget)
     elif kind == "tar archive":
@@ -159,10 +198,12 @@ def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator
 
 def _zip(source: BinaryIO, budget: Budget) -> Iterator[Entry]:
     with zipfile.ZipFile(source) as archive:
+        if _has_more(source, archive):
+            yield Entry("", b"", _Failing("it holds files that its directory does not name; these were not opened"))
         for info in archive.infolist():
             budget.count()
             names = info.filename.encode("utf-8", "surrogateescape") + b"\n" + info.comment
-            if info.is_dir():
+            if info.is_dir() and not info.compress_size:
                 yield Entry(info.filename, names, None)
                 continue
             if info.flag_bits & 1:
@@ -178,6 +219,31 @@ def _zip(source: BinaryIO, budget: Budget) -> Iterator[Entry]:
                 continue
             with content:
                 yield Entry(info.filename, names, _Counted(cast("Reader", content), budget))
+
+
+def _has_more(source: BinaryIO, archive: zipfile.ZipFile) -> bool:
+    """Whether between the files that the directory names something begins as a file does."""
+    position = 0
+    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+        if _holds_a_file(source, position, info.header_offset):
+            return True
+        source.seek(info.header_offset + 26)
+        lengths = source.read(4)
+        if len(lengths) == 4:
+            position = max(position, info.header_offset + 30 + sum(struct.unpack("<HH", lengths)) + info.compress_size)
+    return _holds_a_file(source, position, archive.start_dir)
+
+
+def _holds_a_file(source: BinaryIO, start: int, end: int) -> bool:
+    while start < end:
+        source.seek(start)
+        block = source.read(min(CHUNK, end - start))
+        if _LOCAL_FILE.search(block):
+            return True
+        if len(block) < _LOCAL_HEADER:
+            return False
+        start += len(block) - (_LOCAL_HEADER - 1 if start + len(block) < end else 0)
+    return False
 
 
 class _Failing:
@@ -198,7 +264,8 @@ def _tar(source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:
             budget.count()
             texts = [info.name, info.linkname, info.uname, info.gname, *map(str, info.pax_headers.values())]
             names = "\n".join(texts).encode("utf-8", "surrogateescape")
-            content = archive.extractfile(info) if info.isreg() else None
+            has_content = info.isreg() or info.type not in tarfile.SUPPORTED_TYPES
+            content = archive.extractfile(info) if has_content else None
             yield Entry(info.name, names, content and _entry_reader(content, in_place=mode == "r:", budget=budget))
             archive.members = []  # else every header of a hostile archive stays in memory
     while isinstance(source, Peeked) and source.read(CHUNK):

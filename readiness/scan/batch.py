@@ -6,7 +6,7 @@ import os
 from bisect import bisect_right
 from typing import Generic, NamedTuple, TypeVar
 
-from readiness.scan.archive import kind_of
+from readiness.scan.archive import TAIL, kind_of
 from readiness.scan.content import LFS_POINTER
 from readiness.scan.needles import Needles
 from readiness.scan.place import utf16_codec
@@ -79,10 +79,11 @@ class Batch(Generic[F]):
         return [
             each
             for number, each in enumerate(held)
-            if number in found or not each.whole or _is_special(bytes(data[each.start : each.end][:_HEAD]))
+            if number in found or not each.whole or _is_special(data[each.start : each.end])
         ]
 
 
-def _is_special(head: bytes) -> bool:
-    """Whether a file that begins like this is read in other ways than as it is."""
-    return bool(kind_of(head)) or head.startswith(LFS_POINTER) or utf16_codec(head) is not None
+def _is_special(data: memoryview) -> bool:
+    """Whether a file with these bytes is read in other ways than as they are."""
+    head, tail = bytes(data[:_HEAD]), bytes(data[-TAIL:])
+    return bool(kind_of(head, tail, len(data))) or head.startswith(LFS_POINTER) or utf16_codec(head) is not None

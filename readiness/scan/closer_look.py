@@ -133,9 +133,9 @@ class CloserLook:
             search.search(content.id, io.BytesIO(content.output.read()), content.size, None)
         else:
             peeked = Peeked(content.output)
-            if kind_of(peeked.head[:HEAD]):
+            packed = kind_of(peeked.head[:HEAD])
+            if search.search_stream(content.id, peeked, None) or packed:
                 self._gaps.append((_TOO_LARGE, content.id))
-            search.search_stream(content.id, peeked, None)
         self._finds += [_Find(content.id, "secrets", hit) for hit in finds.secrets]
         self._finds += [_Find(content.id, kind, hit) for kind, hits in finds.matches.items() for hit in hits]
 

@@ -11,13 +11,16 @@ from readiness.model import Environment, Location
 from readiness.scan.archive import (
     ERRORS,
     HEAD,
+    TAIL,
     Budget,
     Entry,
     Exhausted,
     Peeked,
     Reader,
+    ends_as_zip,
     entries_of,
     kind_of,
+    kind_of_file,
     read_fully,
 )
 from readiness.scan.blocks import blocks_from
@@ -95,16 +98,18 @@ class ContentSearch:
 
     def search(self, path: str, source: BinaryIO, size: int, environment: Environment | None) -> None:
         """Search a file that can seek, of `size` bytes. Raises OSError where it cannot be read."""
-        head = source.read(HEAD)
-        source.seek(0)
-        if head.startswith(LFS_POINTER):
+        if source.read(len(LFS_POINTER)) == LFS_POINTER:
             self._leave_out(NOT_HERE, path)
+        source.seek(0)
         level = _Level(path, environment, Budget(max(size, 1), self._bounds.memory), self._bounds.depth)
-        self._seekable(level, source, kind_of(head))
+        self._seekable(level, source, kind_of_file(source, size))
 
-    def search_stream(self, path: str, source: Reader, environment: Environment | None) -> None:
-        """Search the bytes of what can only be read from front to back; archives stay closed."""
-        self._bytes_of(_Level(path, environment, Budget(1, 0), 0), source)
+    def search_stream(self, path: str, source: Reader, environment: Environment | None) -> bool:
+        """Search the bytes of what can only be read from front to back; whether they end as a zip archive does.
+
+        Archives stay closed.
+        """
+        return self._bytes_of(_Level(path, environment, Budget(1, 0), 0), source)
 
     def _seekable(self, level: _Level, source: BinaryIO, kind: str | None) -> None:
         """The bytes of a zip archive hold names and comments, and the first ones of a gzip file a name."""
@@ -133,15 +138,19 @@ class ContentSearch:
             self._finds = finds
         finds.secrets += [hit for hit in apart.secrets if hit.what not in known]
 
-    def _bytes_of(self, level: _Level, source: Reader) -> None:
+    def _bytes_of(self, level: _Level, source: Reader) -> bool:
+        """Whether they end as a zip archive does."""
+        tail, size = b"", 0
         search = FileSearch(self._needles, level.environment, excusable=self._excusable)
         try:
             for block in blocks_from(source.read, self._needles.overlap):
                 self._check()
                 search.search(block)
                 self._finds.bytes += len(block.data) - block.head
+                tail, size = block.data[-TAIL:], block.offset + len(block.data)
         finally:  # what was found counts, even if the content could not be read to its end
             self._finds.add(search, level.path)
+        return ends_as_zip(tail, size)
 
     def _open(self, level: _Level, kind: str, source: BinaryIO | Peeked) -> bool:
         """Whether it was opened to its end; if not, a gap says so. Raises Exhausted within another archive."""
@@ -193,14 +202,13 @@ class ContentSearch:
     def _content(self, level: _Level, content: Reader) -> None:
         if isinstance(content, io.IOBase) and content.seekable():  # in place, in a plain tar in a plain file
             source = cast("BinaryIO", content)
-            head = source.read(HEAD)
-            source.seek(0)
-            self._seekable(level, source, kind_of(head))
+            self._seekable(level, source, kind_of_file(source, source.seek(0, io.SEEK_END)))
             return
         peeked = Peeked(content)
         kind = kind_of(peeked.head)
         if kind is None:
-            self._bytes_of(level, peeked)
+            if self._bytes_of(level, peeked):
+                self._leave_out("a zip archive behind other data, within an archive; not opened", level.path)
         elif kind == "zip archive":
             self._zip_in_memory(level, peeked)
         else:

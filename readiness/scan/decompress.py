@@ -117,5 +117,8 @@ DECOMPRESSORS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     "gzip file": lambda source: cast("BinaryIO", gzip.GzipFile(fileobj=source)),
     "bzip2 file": lambda source: cast("BinaryIO", _Inflating(source, bz2.BZ2Decompressor)),
     "xz file": lambda source: cast("BinaryIO", _Inflating(source, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))),
+    "lzma file": lambda source: cast(
+        "BinaryIO", _Inflating(source, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, _XZ_MEMORY))
+    ),
     "zstandard file": _zstandard,
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from readiness.config.model import Source
 from readiness.model import Environment, Location
 from readiness.scan import blocks
-from readiness.scan.archive import HEAD, kind_of
+from readiness.scan.archive import HEAD, TAIL, kind_of
 from readiness.scan.batch import LARGEST, Batch
 from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
@@ -244,7 +244,8 @@ class TreeSearch:
     def _search_content(self, entry: Entry, environment: Environment | None, descriptor: int, size: int) -> None:
         path = self.shown(entry.path)
         head = os.pread(descriptor, HEAD, 0)
-        if kind_of(head) or head.startswith(LFS_POINTER):
+        tail = os.pread(descriptor, TAIL, max(size - TAIL, 0))
+        if kind_of(head, tail, size) or head.startswith(LFS_POINTER):
             with io.FileIO(descriptor, closefd=False) as file, io.BufferedReader(file, 1 << 16) as source:
                 contents = self._contents_apart if entry.excluded else self._contents
                 contents.search(path, source, size, environment)

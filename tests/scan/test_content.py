@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import random
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from readiness.scan.content import Bounds, ContentSearch, Finds
 from tests.scan.planting import PLAIN, needles
 
 TEXT = b"# settings\nkey = " + PLAIN.encode() + b"\n"
+ZEROS = bytes(5000)
 MISS = TEXT.replace(PLAIN[3:5].encode(), b"zz")
 
 
@@ -30,11 +32,15 @@ def zipped(name: str, data: bytes, *, method: int = zipfile.ZIP_DEFLATED) -> byt
     return file.getvalue()
 
 
-def tarred(name: str, data: bytes, mode: str = "w") -> bytes:
+def commented(archive: bytes) -> bytes:
+    return archive[:-2] + b"\x05\0hello"
+
+
+def tarred(name: str, data: bytes, mode: str = "w", *, kind: bytes = tarfile.REGTYPE) -> bytes:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode=mode) as tar:  # type: ignore[call-overload]  # any mode
         info = tarfile.TarInfo(name)
-        info.size = len(data)
+        info.size, info.type = len(data), kind
         tar.addfile(info, io.BytesIO(data))
     return file.getvalue()
 
@@ -44,12 +50,22 @@ PACKERS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "bz2": (bz2.compress, ""),
     "xz": (lzma.compress, ""),
     "zst": (zstandard.ZstdCompressor().compress, ""),
+    "zst behind a skippable frame": (
+        lambda data: b"\x5a\x2a\x4d\x18\x04\0\0\0size" + zstandard.ZstdCompressor().compress(data),
+        "",
+    ),
+    "lzma": (lambda data: lzma.compress(data, lzma.FORMAT_ALONE), ""),
     "several gz": (lambda data: gzip.compress(b"first\n") + gzip.compress(data), ""),
     "several bz2": (lambda data: bz2.compress(b"first\n") + bz2.compress(data), ""),
     "several xz": (lambda data: lzma.compress(b"first\n") + lzma.compress(data), ""),
     "zip": (lambda data: zipped("a.txt", data), "!a.txt"),
     "zip bzip2": (lambda data: zipped("a.txt", data, method=zipfile.ZIP_BZIP2), "!a.txt"),
+    "zipapp": (lambda data: b"#!/usr/bin/env python3\n" + zipped("a.txt", data), "!a.txt"),
+    "zip with a comment behind a program": (lambda data: ZEROS + commented(zipped("a.txt", data)), "!a.txt"),
+    "folder of a zip with content": (lambda data: zipped("a/", data), "!a/"),
     "tar": (lambda data: tarred("a.txt", data), "!a.txt"),
+    "tar.gz with an unknown type": (lambda data: gzip.compress(tarred("a.txt", data, kind=b"Z")), "!a.txt"),
+    "zipapp in tar": (lambda data: tarred("d/y.pyz", b"#!python\n" + zipped("a.txt", data)), "!d/y.pyz!a.txt"),
     "tar.gz": (lambda data: tarred("a.txt", data, "w:gz"), "!a.txt"),
     "tar.bz2": (lambda data: tarred("a.txt", data, "w:bz2"), "!a.txt"),
     "tar.xz": (lambda data: tarred("a.txt", data, "w:xz"), "!a.txt"),
@@ -174,7 +190,7 @@ def test_encrypted_entries_are_gaps() -> None:
     assert searched(bytes(data)) == ([], ["x!a.txt: it is encrypted"])
 
 
-@pytest.mark.parametrize("packer", [name for name in PACKERS if "in" not in name and "image" not in name])
+@pytest.mark.parametrize("packer", [name for name in PACKERS if not re.search("in|image|app", name)])
 def test_damaged_archives_are_gaps(packer: str) -> None:
     whole = PACKERS[packer][0](random.Random(1).randbytes(30_000) + TEXT)
     for cut in (len(whole) // 2, len(whole) - (12_000 if packer == "tar" else 30)):
@@ -185,7 +201,27 @@ def test_damaged_archives_are_gaps(packer: str) -> None:
         assert searched(bytes(broken))[1] != []
 
 
-@pytest.mark.parametrize("head", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00"])
+def test_files_that_the_directory_of_a_zip_does_not_name_are_a_gap() -> None:
+    first, second = zipped("a.txt", TEXT), zipped("b.txt", b"fine")
+    for data in (first + second, ZEROS + first + ZEROS + second, second[: second.index(b"PK\x01\x02")] + first):
+        assert searched(data)[1] == ["x: it holds files that its directory does not name; these were not opened"]
+    assert searched(zipped("c.zip", first, method=zipfile.ZIP_STORED))[1] == []
+    assert searched(b"PK\x03\x04 is how zip archives begin" + ZEROS + first)[1] == []
+
+
+def test_a_zip_behind_other_data_within_an_archive_is_a_gap() -> None:
+    assert searched(gzip.compress(b"#!python\n" + zipped("a.txt", TEXT)))[1] == [
+        "x: a zip archive behind other data, within an archive; not opened"
+    ]
+
+
+def test_what_only_looks_like_the_end_of_a_zip_is_none() -> None:
+    end = zipped("a.txt", b"x")[-22:]
+    for data in (end[:-1], b"x" * 9 + end, ZEROS + end + b"x", b"some PK\x05\x06 and more text"):
+        assert searched(b"#" + data)[1] == []
+
+
+@pytest.mark.parametrize("head", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00", b"!<arch>\ndebian-binary", b"\x1f\x9d"])
 def test_what_cannot_be_opened_is_a_gap(head: bytes) -> None:
     (gap,) = searched(head + b"x" * 99)[1]
     assert "not opened: repack it" in gap

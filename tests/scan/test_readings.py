@@ -38,7 +38,7 @@ def escaped(value: str, chosen: list[int]) -> str:
     return "".join(ESCAPES[way - 1](ord(char)) if way else char for char, way in zip(value, ways, strict=False))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([UUID, HEX, RANDOM]),
     st.lists(st.integers(0, len(ESCAPES)), max_size=64),

@@ -180,7 +180,7 @@ def test_what_was_left_out_is_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     expected = {
         "a missing source": "root: no such file or directory",
         "an empty one": "root: it holds no file",
-        "an archive": "root/a.rar: a rar archive, not opened: repack it as zip or tar",
+        "an archive": "root/a.rar: rar archive, not opened: repack it as zip or tar",
         "a link": "root/out: a link that leads out of the source; it was not followed",
         "a vanished file": "root/file: vanished",
     }[content]
