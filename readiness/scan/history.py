@@ -12,6 +12,7 @@ from readiness.scan.closer_look import CloserLook
 from readiness.scan.connectivity import ABSENT, Connection, ConnectivityCheck
 from readiness.scan.content import Bounds, Finds
 from readiness.scan.git import GitError
+from readiness.scan.git_folder import secrets_in_git_folder
 from readiness.scan.git_objects import ObjectStream, blocks_of, list_objects
 from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
@@ -82,6 +83,7 @@ class HistorySearch:
                     self._sift(repository, sieve, home, limits)
                     self._tell_absent(connectivity.finish(limits.check), home)
                 self._search_refs(repository, home)
+                self._search_folder(repository, folders, limits)
             except OutOfTime:
                 self._gaps.add(OVER_TIME, home)
             except GitError as error:
@@ -119,6 +121,19 @@ class HistorySearch:
             form = f"{match.form}, in the name of a ref"
             hit = Hit(what=sought.name, environment=sought.environment, location=Location(path=home), form=form)
             self._found.secrets.append(hit)
+
+    def _search_folder(self, repository: Repository, folders: list[Path], limits: Limits) -> None:
+        """What else git keeps. The settings of a working tree that is a source are searched with that tree."""
+        common = repository.common
+        with_tree = any(common.is_relative_to(folder.resolve()) for folder in folders) and common.name == ".git"
+        self._found.secrets += secrets_in_git_folder(
+            common,
+            self._needles,
+            but=common / "config" if with_tree else None,
+            shown=self._shown,
+            leave_out=lambda reason, path: self._gaps.add(reason, self._shown(path)),
+            check=limits.check,
+        )
 
     def _tell_absent(self, connection: Connection, home: str) -> None:
         for name in connection.absent:

@@ -87,7 +87,10 @@ def _described(git: Git, start: Path) -> Repository:
         if name == b"extensions.partialclone" or not given or value.lower() not in _FALSE:
             repository.gaps.append(PARTIAL)
             break
-    for pack in sorted((repository.common / "objects" / "pack").glob("*.pack")):
+    packs = repository.common / "objects" / "pack"
+    if any(packs.glob("tmp_*")):
+        repository.gaps.append("an interrupted git left a part of a pack, which was not searched (git gc removes it)")
+    for pack in sorted(packs.glob("*.pack")):
         index = pack.with_suffix(".idx")
         if not (index.is_file() and os.access(index, os.R_OK)):
             repository.gaps.append(f"git cannot read the index of {pack.name}, so what is packed there is not seen")

@@ -59,8 +59,43 @@ def test_a_sha256_repository_is_searched(tmp_path: Path) -> None:
     repository.path = path
     repository.commit({"a": PLAIN, f"n-{PLAIN}": "x"})
     hits = searched(path).secrets
-    assert sorted(hit.form for hit in hits) == ["raw", "raw, in the name"]
+    assert sorted(hit.form for hit in hits) == ["raw", "raw, in git's own folder", "raw, in the name"]
+    index = next(hit for hit in hits if hit.form.endswith("folder"))
+    assert index.location.path == f"{path}/.git/index"
+    hits.remove(index)
     assert all(hit.history and len(hit.history.object) == 64 and hit.history.first_commit for hit in hits)
+
+
+def test_what_git_keeps_beside_objects_is_searched(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"app/a": "fine"})
+    kept = ["COMMIT_EDITMSG", "config", "hooks/pre-push", "lfs/objects/4f/2a/4f2a", "logs/refs/remotes/origin/main"]
+    for name in kept:
+        file = repository.path / ".git" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as text:
+            text.write(f"\n# {PLAIN}\n")
+    (repository.path / ".git" / "a link").symlink_to("/etc/passwd")
+
+    def places(*folders: Path) -> list[str]:
+        git = f"{repository.path}/.git/"
+        found = searched(*folders)
+        assert found.gaps == []
+        assert {hit.form for hit in found.secrets} == {"raw, in git's own folder"}
+        return [hit.location.path.removeprefix(git) for hit in found.secrets]
+
+    linked = tmp_path / "linked"
+    repository.git("worktree", "add", "--quiet", "--detach", str(linked))
+    assert places(repository.path) == [name for name in kept if name != "config"], "it is searched with the tree"
+    assert places(tmp_path, repository.path / "app") == [name for name in kept if name != "config"]
+    assert places(linked) == kept
+    assert places(repository.path / "app") == kept
+
+
+def test_a_part_of_a_pack_is_a_gap(repository: Repository) -> None:
+    repository.commit({"a": "fine"})
+    (repository.path / ".git/objects/pack/tmp_pack_4f2a").write_bytes(b"PACK")
+    (gap,) = searched(repository.path).gaps
+    assert "an interrupted git left a part of a pack" in gap
 
 
 def test_an_empty_repository_holds_nothing(repository: Repository) -> None:
