@@ -34,7 +34,8 @@ def secret_not_in_history(evidence: EvidenceView) -> Verdict:
     Why it matters: What was committed once is in every clone, fork and backup for good, however soon the next commit
         took it out. Whoever may read the repository may then take and refund payments in your name.
     How it is judged: Every object of the repositories that hold the declared sources is searched: all branches, tags,
-        notes, stashes, what only the reflog or nothing reaches any more, the messages of commits and tags, submodules.
+        notes, stashes, what only the reflog or nothing reaches any more, the messages of commits and tags, submodules;
+        and what else git keeps in its own folder, such as hooks and messages of reflogs.
         The secrets of the config are looked for in every form in which they are usually written. One occurrence fails;
         the finding names commits, date, ref and form, never the value. No comment excuses it.
     How to fix: First make a new key, deploy it and delete the old one: the value is known. Only then purge it: `git
