@@ -79,6 +79,8 @@ def _refuse_unmatched(selection: Selection, registry: Registry) -> None:
         if not any(check_matches(check, pattern) for check in registry.checks.values()):
             failed = [plugin for plugin in registry.plugins if plugin.error]
             hints = [f"The plug-in {plugin.name} failed to load: {plugin.error}." for plugin in failed]
+            if near := registry.nearest(pattern):
+                hints.append(f"Did you mean {' or '.join(f'`{check_id}`' for check_id in near)}?")
             raise UsageError(
                 f"No check matches `{pattern}`.", "\n".join([*hints, "`readiness checks` lists all ids and areas."])
             )

@@ -56,12 +56,17 @@ class Registry:
     def check(self, check_id: str) -> Check:
         """The check of that id. Raises UsageError with the nearest ids."""
         if check_id not in self.checks:
-            import difflib  # noqa: PLC0415 - only on the way out
-
-            near = difflib.get_close_matches(check_id, self.checks, n=3, cutoff=0.4)
+            near = self.nearest(check_id)
             hint = f"Did you mean {' or '.join(near)}?" if near else "`readiness checks` lists them all."
             raise UsageError(f"There is no check `{check_id}`.", hint)
         return self.checks[check_id]
+
+    def nearest(self, word: str) -> list[str]:
+        """Ids that somebody who wrote the word may have meant, the likeliest first; for `key-storge/*`, an area's."""
+        import difflib  # noqa: PLC0415 - only on the way out
+
+        areas = {f"{check.area}/*" for check in self.checks.values()}
+        return difflib.get_close_matches(word, areas if word.endswith("*") else self.checks, n=3, cutoff=0.4)
 
     def evidence_kinds(self) -> dict[str, type[Evidence]]:
         """Every kind that may stand in an evidence file."""

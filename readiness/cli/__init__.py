@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -28,6 +29,8 @@ COMMANDS = {
     "schema": "Print the JSON Schema of a config, a result or an evidence file.",
 }
 """Each command and its line of help; the module of that name holds it. A test compares the lines with the commands."""
+CLOSED_PIPE = 141
+"""What shells say of a program whose reader has gone (128 and SIGPIPE): no verdict."""
 
 
 class LazyGroup(click.Group):
@@ -82,12 +85,16 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _told("Interrupted.", 130)
     except SystemExit as ended:  # click's own for a closed pipe; nobody else's may look like a verdict
-        return 1 if ended.code == 1 else 70
+        return CLOSED_PIPE if ended.code == 1 else 70
     except BaseException as error:  # noqa: BLE001 - the last line of defence; an error's text may hold a secret
-        code = _told(
-            f"Error: readiness itself failed ({_place(error)}). Nothing was concluded; please report this.", 70
-        )
+        code = _failed(error)
     return code if isinstance(code, int) else 0
+
+
+def _failed(error: BaseException) -> int:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return _told("Error: there is no space left where something was to be written. Nothing was concluded.", 2)
+    return _told(f"Error: readiness itself failed ({_place(error)}). Nothing was concluded; please report this.", 70)
 
 
 def _told(text: str, code: int) -> int:

@@ -38,8 +38,8 @@ READINESS = {
 BECAUSE = {
     Because.NOT_CONFIGURED: "the config does not say what would be needed",
     Because.NOT_PERMITTED: "a permission was not given",
-    Because.UNREACHABLE: "no usable answer came",
-    Because.TIMED_OUT: "it took longer than its deadline",
+    Because.UNREACHABLE: "it could not be reached or read",
+    Because.TIMED_OUT: "it was not finished in time, or was stopped",
     Because.REFUSED: "the request was refused",
     Because.CRASHED: "a part of the tool or a plug-in broke",
     Because.NOT_ATTESTED: "nobody vouches for it, or no longer",

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from readiness.cli import run_command
+from readiness.cli import CLOSED_PIPE, run_command
 from readiness.emulator.core.faults import FaultRule
 from readiness.report import FORMATS
 from readiness.schema import schema_of
@@ -166,9 +166,9 @@ def test_judging_with_plugins_that_are_gone_is_incomplete(files: Path, tmp_path:
 @pytest.mark.parametrize(
     ("arguments", "codes"),
     [
-        (["checks"], {0, 1}),
-        (["schema", "config"], {0, 1}),
-        (["explain", "token-refresh/token-issued"], {0, 1}),
+        (["checks"], {0, CLOSED_PIPE}),
+        (["schema", "config"], {0, CLOSED_PIPE}),
+        (["explain", "token-refresh/token-issued"], {0, CLOSED_PIPE}),
         (["report", "result.json", "-v"], {0}),
         (["report", "result.json", "-o", "json=-"], {0}),
         (["report", "result.json", "-o", "html=-", "-o", "json=kept.json"], {0}),
@@ -257,3 +257,24 @@ def test_a_run_is_deterministic_but_for_its_moment(integration: Complete, capsys
     static = ("--only", "environment-separation/distinct-credentials", "--only", "transport/https-only")
     run: tuple[str | Path, ...] = ("run", integration.stage.path, *LIVE, *static, "-q", "-o", "json=-")
     assert stable(stdout_of(capsys, *run)) == stable(stdout_of(capsys, *run))
+
+
+@pytest.mark.parametrize("command", ["checks", "schema", "plan"])
+def test_a_full_disk_is_told(command: str, integration: Complete) -> None:
+    arguments = {"schema": ["config"], "plan": [str(integration.stage.path)]}.get(command, [])
+    with Path("/dev/full").open("wb") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "readiness", command, *arguments], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert told.returncode == 2
+    assert b"no space left" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("key-storge/*", "`key-storage/*`"), ("token-refresh/token-isued", "`token-refresh/token-issued`")],
+)
+def test_a_check_that_is_spelled_wrongly_is_guessed(word: str, meant: str, integration: Complete) -> None:
+    told = call("plan", str(integration.stage.path), "--only", word)
+    assert told.returncode == 2
+    assert f"Did you mean {meant}" in told.stderr
