@@ -46,7 +46,7 @@ from readiness.facts import (
     UrlFacts,
     WebhookEndpoints,
 )
-from readiness.hits import declared_empty, finding_of, not_searched, secrets_absent, sort_hits
+from readiness.hits import declared_empty, exclusions, finding_of, not_searched, secrets_absent, sort_hits
 from readiness.hosts import TUNNELS, host_of, is_loopback, is_private, parent_in, place_of
 from readiness.model import (
     Because,
@@ -168,6 +168,7 @@ __all__ = [
     "clock_text",
     "declared_empty",
     "drill_step",
+    "exclusions",
     "expired_by_itself",
     "finding_of",
     "host_of",

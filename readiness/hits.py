@@ -53,6 +53,15 @@ def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = Tru
     return Sorted(counted, notes)
 
 
+def exclusions(tree: SourceTree | Missing) -> list[Finding]:
+    """What the config takes out of the sources, for the notes of checks that do not look there."""
+    notes = []
+    for each in () if isinstance(tree, Missing) else tree.excluded:
+        what, reason = plural(each.files, "file"), each.reason or "no reason given"
+        notes.append(Finding(message=f"excluded: {what} by `{each.pattern}`: {reason}"))
+    return notes
+
+
 def _do(count: int) -> str:
     return "does" if count == 1 else "do"
 

@@ -94,14 +94,21 @@ class Searched(Evidence):
     """What limits, permissions or errors left out; anything here keeps a search from proving absence."""
 
 
+class Excluded(Record):
+    """Files that an `exclude` pattern takes out: of these only the config's own secrets were looked for."""
+
+    pattern: str
+    reason: str | None
+    files: int
+
+
 class SourceTree(Searched):
     """What a search of the declared sources found. One item for the run."""
 
     kind: ClassVar[str] = "source-tree"
 
     secret_files: tuple[SecretFile, ...]
-    excluded: dict[str, int] = Field(default_factory=dict)
-    """Files that each `exclude` pattern takes out: of these only the config's own secrets were looked for."""
+    excluded: tuple[Excluded, ...] = ()
 
 
 class GitHistory(Searched):

@@ -11,6 +11,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    exclusions,
     finding_of,
     not_searched,
     plural,
@@ -55,5 +56,5 @@ def no_test_cards_in_release(evidence: EvidenceView) -> Verdict:
         [*not_searched(tree, "test_cards"), *not_searched(artifacts, "test_cards")],
         failed=f"{plural(len(hits.counted), 'test card')} in what is shipped.",
         passed=f"{plural(files, 'file')} searched: none of what is shipped holds a test card{hits.aside}.",
-        notes=hits.notes,
+        notes=[*hits.notes, *exclusions(tree)],
     )

@@ -15,6 +15,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    exclusions,
     host_of,
     not_searched,
     parent_in,
@@ -76,5 +77,5 @@ def no_retired_hosts(evidence: EvidenceView) -> Verdict:
         [*not_searched(tree), *built],
         failed=f"Retired or foreign hosts are named: {', '.join(hosts)}.",
         passed=f"No retired or foreign host in the config's URLs and in {files}{hits.aside}.",
-        notes=hits.notes,
+        notes=[*hits.notes, *exclusions(tree)],
     )

@@ -16,6 +16,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    exclusions,
     finding_of,
     host_of,
     not_searched,
@@ -76,7 +77,7 @@ def no_sandbox_residue(evidence: EvidenceView) -> Verdict:
         [*not_searched(tree, *KINDS), *not_searched(artifacts, *KINDS)],
         failed=f"Production is given {plural(len(failures), 'trace')} of the sandbox: {_names(failures)}.",
         passed=f"{plural(files, 'file')} searched: nothing of the sandbox in them or in production's URLs{hits.aside}.",
-        notes=hits.notes,
+        notes=[*hits.notes, *exclusions(tree)],
     )
 
 

@@ -17,6 +17,7 @@ from readiness.api import (
     SourceTree,
     Verdict,
     check,
+    exclusions,
     finding_of,
     not_searched,
     plural,
@@ -67,5 +68,5 @@ def no_other_credentials(evidence: EvidenceView) -> Verdict:
         undecided,
         failed=f"{plural(len(values), 'credential')} found that the config does not know.",
         passed=f"{plural(tree.files, 'file')} searched: no credential that the config does not know{hits.aside}.",
-        notes=hits.notes,
+        notes=[*hits.notes, *exclusions(tree)],
     )

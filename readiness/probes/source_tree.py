@@ -13,7 +13,7 @@ from readiness.probes.searching import facts_of, folder_of, in_thread, needles_f
 from readiness.scan.limits import Limits
 from readiness.scan.patterns import Place
 from readiness.scan.secret_files import referred_files, secret_files
-from readiness.searched import SourceTree
+from readiness.searched import Excluded, SourceTree
 
 
 class SourceTreeProbe(Probe):
@@ -44,7 +44,10 @@ def _search(context: ProbeContext, limits: Limits) -> SourceTree:
     return SourceTree(
         files=found.files,
         secret_files=secret_files(referred_files(config, folder), found.dotenv, config.artifacts, folder, search.shown),
-        excluded=dict(found.excluded),
+        excluded=tuple(
+            Excluded(pattern=each.pattern, reason=each.reason, files=found.excluded[each.pattern])
+            for each in {each.pattern: each for source in config.sources for each in source.exclude}.values()
+        ),
         gaps=tuple(found.gaps),
         **facts_of(context, needles, found),
     )

@@ -128,7 +128,7 @@ def test_everything_planted_is_found(folder: Path) -> None:
     assert [(hit.what, str(hit.location)) for hit in tree.retired_hosts] == [
         ("oauth.uat.arise.risewithaurora.com", "url.ini:1:17")
     ]
-    assert tree.excluded == {"tests/**": 1}
+    assert [(each.pattern, each.files) for each in tree.excluded] == [("tests/**", 1)]
     dotenv, key = tree.secret_files
     assert (dotenv.path, dotenv.tracked, dotenv.ignored, dotenv.readable_by_others) == (".env", False, False, True)
     assert (key.path, key.tracked, key.ignored, key.readable_by_others) == ("webhook.key", False, True, False)
