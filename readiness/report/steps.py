@@ -49,7 +49,11 @@ def _step(found: Sequence[Item]) -> Step:
     return Step(
         anchor=first.anchor,
         title=first.result.title,
-        where=", ".join(str(item.result.environment) for item in found if item.result.environment is not None),
+        where=", ".join(
+            str(item.result.environment)
+            for item in found
+            if item.result.environment is not None and item.group == first.group
+        ),
         advice=first.result.remediation if first.group == "failed" else first.result.summary,
         group=first.group,
         severity=str(first.result.severity),

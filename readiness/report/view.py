@@ -175,6 +175,11 @@ def _sentences(result: AuditResult, items: Sequence[Item]) -> tuple[str, ...]:
     if result.run.interrupted:
         said.append("The run was interrupted: this report is partial.")
     said.extend(
+        f"The waiver of {waiver.check} expired on {waiver.expires} and counts no more."
+        for waiver in result.unused_waivers
+        if _days_left(waiver.expires, result) < 0
+    )
+    said.extend(
         f"The plug-in {plugin.name} did not load, so its checks are missing: {plugin.error}"
         for plugin in result.plugins
         if plugin.error is not None

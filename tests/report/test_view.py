@@ -84,6 +84,9 @@ def test_a_check_of_both_environments_is_one_step() -> None:
     (step,) = view_of(audit(*rows)).steps
     assert step.where == "production, sandbox"
 
+    (step,) = view_of(audit(rows[0], row("a/b", Status.UNKNOWN, MAJOR, PRODUCTION))).steps
+    assert (step.group, step.where) == ("failed", "sandbox"), "where it is not known it is not failed"
+
 
 def test_the_step_of_a_ready_run_is_to_hand_the_report_over() -> None:
     assert [step.title for step in view_of(ready()).steps] == ["Hand this report to the Aurora integration contact"]
@@ -149,6 +152,8 @@ def test_waivers_tell_days_left_and_what_became_of_them() -> None:
         ("transport/certificate-valid", "in use", 37),
         ("token-refresh/tokens-overlap", "expired, void", -54),
     ]
+    expired = "The waiver of token-refresh/tokens-overlap expired on 2026-10-01 and counts no more."
+    assert expired in view_of(sample()).sentences
 
 
 def test_an_unused_waiver_on_its_last_day_is_not_expired() -> None:
