@@ -83,7 +83,7 @@ class CloserLook:
         groups: dict[tuple[str, str, str, str, str], list[tuple[Origin, Hit]]] = defaultdict(list)
         for find in self._finds:
             origin = origins[find.object]
-            hit = _placed(find, origin, home, shown)
+            hit = _placed(find, origin, self._repository, shown)
             lost = "" if origin.path or find.name else find.object
             groups[find.group, hit.what, hit.form, hit.location.path, lost].append((origin, hit))
         for (group, *_), hits in groups.items():
@@ -159,11 +159,11 @@ def _hit(match: Match, path: str, where: str) -> Hit:
     return Hit(what=sought.name, environment=sought.environment, location=Location(path=path), form=form)
 
 
-def _placed(find: _Find, origin: Origin, home: Path, shown: Callable[[str | Path], str]) -> Hit:
-    """The hit with the path and the commits that its object has."""
-    location = find.hit.location
+def _placed(find: _Find, origin: Origin, repository: Repository, shown: Callable[[str | Path], str]) -> Hit:
+    """The hit with the path that its object has; what stands in no file is where git keeps it."""
+    location, home = find.hit.location, repository.home
     if not find.in_file:
-        location = Location(path=shown(home))
+        location = Location(path=shown(repository.common))
     elif find.name:
         path = os.fsdecode(origin.path)
         location = Location(path=shown(home / (path if path.endswith(find.name) else find.name)))

@@ -82,7 +82,7 @@ class HistorySearch:
                 with ConnectivityCheck(repository.git) as connectivity:
                     self._sift(repository, sieve, home, limits)
                     self._tell_absent(connectivity.finish(limits.check), home)
-                self._search_refs(repository, home)
+                self._search_refs(repository)
                 self._search_folder(repository, folders, limits)
             except OutOfTime:
                 self._gaps.add(OVER_TIME, home)
@@ -114,12 +114,13 @@ class HistorySearch:
         if left := sum(stream.left for stream in streams):
             self._gaps.add(f"too much is damaged; {left} objects were not read (git fsck tells more)", home)
 
-    def _search_refs(self, repository: Repository, home: str) -> None:
+    def _search_refs(self, repository: Repository) -> None:
         """Names of branches and tags."""
+        location = Location(path=self._shown(repository.common))
         for match in self._needles.find(repository.git.run("for-each-ref", "--format=%(refname)")):
             sought = match.sought
             form = f"{match.form}, in the name of a ref"
-            hit = Hit(what=sought.name, environment=sought.environment, location=Location(path=home), form=form)
+            hit = Hit(what=sought.name, environment=sought.environment, location=location, form=form)
             self._found.secrets.append(hit)
 
     def _search_folder(self, repository: Repository, folders: list[Path], limits: Limits) -> None:

@@ -246,7 +246,9 @@ def test_a_secret_in_the_name_of_a_branch_or_a_tag_is_found(repository: Reposito
     repository.git("tag", f"rel-{PLAIN}")
     repository.git("pack-refs", "--all")
     hits = searched(repository.path).secrets
-    assert [(hit.location.path, hit.form) for hit in hits] == [(str(repository.path), "raw, in the name of a ref")] * 2
+    assert [(hit.location.path, hit.form) for hit in hits] == [
+        (f"{repository.path}/.git", "raw, in the name of a ref")
+    ] * 2
 
 
 def test_a_branch_that_is_no_more_is_no_gap(repository: Repository) -> None:
