@@ -17,7 +17,7 @@ from readiness.scan.file import FileSearch
 from readiness.scan.git import GitError
 from readiness.scan.git_contents import UNREADABLE, Content, contents_of
 from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
-from readiness.scan.needles import Match, Needles
+from readiness.scan.needles import Needles
 from readiness.scan.provenance import Origin, Provenance, entries_of
 from readiness.scan.repositories import Repository
 from readiness.searched import Hit
@@ -113,10 +113,10 @@ class CloserLook:
         for name, entry in entries_of(data, self._repository.hash_size):
             for match in self._needles.find(name):
                 path = os.fsdecode(name)
-                self._finds.append(_Find(entry, "secrets", _hit(match, path, "in the name"), path))
+                self._finds.append(_Find(entry, "secrets", match.at(path, "in the name"), path))
         if len(self._finds) == before:  # of a damaged tree git names no entry
             for match in self._needles.find(data):
-                hit = _hit(match, content.id, "in a damaged folder")
+                hit = match.at(content.id, "in a damaged folder")
                 self._finds.append(_Find(content.id, "secrets", hit, in_file=False))
 
     def _blob(self, content: Content) -> None:
@@ -151,12 +151,6 @@ class CloserLook:
             field = lines[line - 1].partition(b" ")[0].decode(errors="replace") if line <= len(lines) else "message"
             form = f"{hit.form}, in the {content.kind}'s {field}"
             self._finds.append(_Find(content.id, "secrets", hit.model_copy(update={"form": form}), in_file=False))
-
-
-def _hit(match: Match, path: str, where: str) -> Hit:
-    sought = match.sought
-    form = f"{match.form}, {where}"
-    return Hit(what=sought.name, environment=sought.environment, location=Location(path=path), form=form)
 
 
 def _placed(find: _Find, origin: Origin, repository: Repository, shown: Callable[[str | Path], str]) -> Hit:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
 
-from readiness.model import Environment, Location
+from readiness.model import Environment
 from readiness.scan.archive import (
     ERRORS,
     HEAD,
@@ -178,14 +178,8 @@ class ContentSearch:
         level = archive
         if entry.name:
             level = archive._replace(path=f"{archive.path}!{printable(self._masked(entry.name))}")
-        for match in self._needles.find(entry.names) if entry.names else ():
-            hit = Hit(
-                what=match.sought.name,
-                environment=match.sought.environment,
-                location=Location(path=level.path),
-                form=f"{match.form}, in the name",
-            )
-            self._finds.secrets.append(hit)
+        if entry.names:
+            self._finds.secrets += [match.at(level.path, "in the name") for match in self._needles.find(entry.names)]
         if entry.content is None:
             return
         try:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from readiness.model import Location
 from readiness.scan.closer_look import CloserLook
 from readiness.scan.connectivity import ABSENT, Connection, ConnectivityCheck
 from readiness.scan.content import Bounds, Finds
@@ -19,7 +18,6 @@ from readiness.scan.needles import Needles
 from readiness.scan.place import printable
 from readiness.scan.repositories import Repository, repositories_of
 from readiness.scan.sieve import Sieve
-from readiness.searched import Hit
 
 _PROGRESS_EVERY = 0.5
 """Seconds."""
@@ -116,12 +114,9 @@ class HistorySearch:
 
     def _search_refs(self, repository: Repository) -> None:
         """Names of branches and tags."""
-        location = Location(path=self._shown(repository.common))
-        for match in self._needles.find(repository.git.run("for-each-ref", "--format=%(refname)")):
-            sought = match.sought
-            form = f"{match.form}, in the name of a ref"
-            hit = Hit(what=sought.name, environment=sought.environment, location=location, form=form)
-            self._found.secrets.append(hit)
+        names = repository.git.run("for-each-ref", "--format=%(refname)")
+        place = self._shown(repository.common)
+        self._found.secrets += [match.at(place, "in the name of a ref") for match in self._needles.find(names)]
 
     def _search_folder(self, repository: Repository, folders: list[Path], limits: Limits) -> None:
         """What else git keeps. The settings of a working tree that is a source are searched with that tree."""

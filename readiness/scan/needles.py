@@ -6,10 +6,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from readiness.model import Environment
+from readiness.model import Environment, Location
 from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
 from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, unescaped, unquoted, without_backslashes
+from readiness.searched import Hit
 from readiness.secret.forms import Form, base64_forms, forms_of
 from readiness.secret.joints import normalised
 from readiness.secret.value import Secret
@@ -39,6 +40,11 @@ class Match(NamedTuple):
     start: int
     end: int
     form: str
+
+    def at(self, path: str, where: str) -> Hit:
+        """The same as a fact, for what stands in no line of a file: `where` says in what."""
+        name, environment, form = self.sought.name, self.sought.environment, f"{self.form}, {where}"
+        return Hit(what=name, environment=environment, location=Location(path=path), form=form)
 
 
 class Scan(NamedTuple):

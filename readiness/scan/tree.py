@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.config.model import Source
-from readiness.model import Environment, Location
+from readiness.model import Environment
 from readiness.scan import blocks
 from readiness.scan.archive import HEAD, TAIL, kind_of
 from readiness.scan.batch import LARGEST, Batch
@@ -24,7 +24,6 @@ from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
 from readiness.scan.place import printable
 from readiness.scan.walk import Entry, Walk, reason_of
-from readiness.searched import Hit
 
 _PROGRESS_EVERY = 500
 """Entries; names are searched that many at once too."""
@@ -205,14 +204,7 @@ class TreeSearch:
         matches = [(match, "in the name") for match in self._needles.find(name) if match.end > known]
         if entry.target:
             matches += [(match, "in the link") for match in self._needles.find(os.fsencode(entry.target))]
-        for match, where in matches:
-            hit = Hit(
-                what=match.sought.name,
-                environment=match.sought.environment,
-                location=Location(path=self.shown(entry.path)),
-                form=f"{match.form}, {where}",
-            )
-            self._found.secrets.append(hit)
+        self._found.secrets += [match.at(self.shown(entry.path), where) for match, where in matches]
 
     def _search_file(self, entry: Entry, environment: Environment | None, descriptor: int, size: int) -> None:
         if is_dotenv(entry.path) and not entry.excluded:
