@@ -16,7 +16,8 @@ MOST_FILES = 5_000
 """Files that are looked at: a starter should take a second, not a minute."""
 LARGEST = 256 * 1024
 """Bytes of the largest file that is looked at; what is longer is seldom written by hand."""
-SKIPPED = ("**/node_modules/**", "**/.venv/**", "**/vendor/**", "**/dist/**", "**/build/**")
+SKIPPED = ("**/node_modules/**", "**/.venv/**", "**/vendor/**", "**/dist/**", "**/build/**", "**/readiness*.y*ml")
+"""Packages of others, what is built, and configs of this tool, which name what somebody else found."""
 
 _VARIABLE = re.compile(rb"\b(?:AURORA|FLUTE|ARISE)[A-Z0-9]*_[A-Z0-9_]*(?:CLIENT_ID|SECRET)[A-Z0-9_]*\b")
 _SANDBOX_WORDS = ("SANDBOX", "TEST", "UAT", "STAGING", "DEV")

@@ -35,3 +35,17 @@ def test_the_starter_loads_and_is_never_overwritten(tmp_path: Path, monkeypatch:
     assert load_config("readiness.yaml").integration.name == 'a "shop": #1'
     again = CliRunner().invoke(command)
     assert isinstance(again.exception, UsageError)
+
+
+def test_an_earlier_config_is_no_place_to_find_variables_in(tmp_path: Path) -> None:
+    (tmp_path / "readiness.yaml").write_text("client_secret: env:FLUTE_OLD_CLIENT_SECRET\n")
+    assert discover(tmp_path).variables == ()
+
+
+def test_the_starter_goes_to_standard_output_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(command, ["--output", "-"])
+    assert result.exit_code == 0, result.output
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "made.yaml").write_text(result.stdout)
+    assert load_config("made.yaml").integration.name == tmp_path.name

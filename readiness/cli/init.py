@@ -10,7 +10,7 @@ import click
 @click.command("init")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), default=Path("readiness.yaml"), show_default=True,
-    help="Where to write it.",
+    help="Where to write it; `-` is standard output.",
 )  # fmt: skip
 def command(output: Path) -> int:
     """Write a commented starter config, made from what this folder shows."""
@@ -22,7 +22,8 @@ def command(output: Path) -> int:
     from readiness.secret import Redactor
     from readiness.starter import discover
 
-    if output.exists():
+    to_stdout = str(output) == "-"
+    if not to_stdout and output.exists():
         raise UsageError(f"{output} exists already.", "Name another file with --output, or remove it first.")
     answers = {"name": Path.cwd().name, "kind": "merchant", "contact": "payments@shop.example"}
     if sys.stdin.isatty() and sys.stderr.isatty():
@@ -31,7 +32,11 @@ def command(output: Path) -> int:
         answers["kind"] = click.prompt("Its kind", type=kinds, default=answers["kind"], err=True)
         answers["contact"] = click.prompt("Who answers for it", default=answers["contact"], err=True)
     found = discover(Path.cwd())
-    Sink(Redactor()).write_file(output, render_starter(found, answers))
+    text = render_starter(found, answers)
+    if to_stdout:
+        Sink(Redactor()).write_stdout(text)
+        return 0
+    Sink(Redactor()).write_file(output, text)
     click.echo(f"Wrote {output}. Look through it, then: readiness plan {output}")
     for name in found.variables:
         click.echo(f"  found the variable {name}")
