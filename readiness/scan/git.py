@@ -109,9 +109,14 @@ class Git:
         self._program = _program()
         self._folder = folder
         self._trusted: tuple[str, ...] = ()
+        self._place: dict[str, str] = {}
         try:
             self.run("rev-parse", "--git-dir")
         except GitError as error:
+            if "cannot chdir to" in str(error) and is_git_folder(folder):
+                # A submodule was removed, and its repository left behind, as git does.
+                self._place = {"GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder)}
+                return
             self._trusted = _trusted_folders(self._program)
             if "dubious ownership" not in str(error) or not self._trusted:
                 raise
@@ -155,7 +160,7 @@ class Git:
     def _command(self, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         settings = [*_SETTINGS.items(), *(("safe.directory", folder) for folder in self._trusted)]
         overrides = [part for key, value in settings for part in ("-c", f"{key}={value}")]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT}
+        environment = {"PATH": os.environ.get("PATH", os.defpath), **_ENVIRONMENT, **self._place}
         return [self._program, "--no-pager", *overrides, *arguments], environment
 
 
@@ -209,6 +214,11 @@ class GitProcess:
         self._process.wait()
         self.output.close()
         self._complaints.close()
+
+
+def is_git_folder(path: str | Path) -> bool:
+    """Whether it is a folder of git's own, as `.git` is."""
+    return all(os.path.lexists(f"{path}/{name}") for name in ("HEAD", "objects", "refs"))
 
 
 def _program() -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from readiness.scan.git import Git, GitError, NoRepository
+from readiness.scan.git import Git, GitError, NoRepository, is_git_folder
 from readiness.scan.walk import reason_of
 
 _DEEPEST_MODULE = 8
@@ -130,7 +130,7 @@ def _modules(repository: Repository, leave_out: Callable[[str, Path], None]) -> 
     """Submodules' repositories, which git keeps in its own folder."""
     roots = [repository.common / "modules", *sorted(repository.common.glob("worktrees/*/modules"))]
     for path, folders, depth in (each for root in roots if root.is_dir() for each in _folders(root, leave_out)):
-        if _is_git_folder(path):
+        if is_git_folder(path):
             folders[:] = [name for name in folders if name == "modules"]
             module = _opened(Path(path), leave_out, required=True)
             if module is not None:
@@ -156,7 +156,3 @@ def _nested(folder: Path) -> Iterator[Path]:
         if (bare or ".git" in folders or ".git" in files) and Path(path) != folder:
             yield Path(path)
         folders[:] = [] if bare else sorted(name for name in folders if name != ".git")
-
-
-def _is_git_folder(path: str) -> bool:
-    return all(os.path.lexists(os.path.join(path, name)) for name in ("HEAD", "objects", "refs"))  # noqa: PTH118

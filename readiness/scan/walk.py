@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from readiness.scan.git import is_git_folder
 from readiness.scan.globs import glob_matches
 
 
@@ -98,7 +99,7 @@ class Walk:
             return False
 
     def _is_git(self, item: os.DirEntry[str]) -> bool:
-        return item.name == ".git" and not self._git and _is_git_folder(item.path)
+        return item.name == ".git" and not self._git and is_git_folder(item.path)
 
     def _git_config(self, path: str, relative: str, *, excluded: bool) -> Entry | None:
         config = f"{path}/config"
@@ -131,7 +132,3 @@ class Walk:
 def reason_of(error: OSError) -> str:
     """The system's words for an error, without the path."""
     return (error.strerror or type(error).__name__).lower()
-
-
-def _is_git_folder(path: str) -> bool:
-    return all(os.path.lexists(f"{path}/{name}") for name in ("HEAD", "objects", "refs"))

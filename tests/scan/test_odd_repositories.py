@@ -266,3 +266,15 @@ def test_a_promise_in_any_spelling_is_one(repository: Repository, setting: str) 
     with (repository.path / ".git" / "config").open("a") as config:
         config.write(setting)
     assert f"{repository.path}: {PARTIAL}" in searched(repository.path).gaps
+
+
+def test_the_repository_of_a_removed_submodule_is_searched(repository: Repository, tmp_path: Path) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.commit({"a": PLAIN})
+    repository.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.path), "vendor/lib")
+    repository.commit({"b": "fine"})
+    repository.git("rm", "--quiet", "vendor/lib")
+    repository.commit({"b": "still"})
+    found = searched(repository.path)
+    assert [hit.location.path for hit in found.secrets] == [f"{repository.path}/.git/modules/vendor/lib/a"]
+    assert found.gaps == []
