@@ -64,6 +64,8 @@ def utf16_codec(head: bytes) -> str | None:
     if head.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be"
     sample = head[:1024]
+    if 0 not in sample:
+        return None
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
     if half >= 8 and min(even, odd) == 0 and max(even, odd) > half * 0.7:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from readiness.config.model import Source
@@ -27,6 +28,8 @@ from readiness.scan.walk import Entry, Walk, reason_of
 
 _PROGRESS_EVERY = 500
 """Entries; names are searched that many at once too."""
+_AHEAD = 4000
+"""Entries that are listed before the first of them is read."""
 _NO_SECRETS_ENDINGS = frozenset({"example", "sample", "template", "tmpl", "dist", "defaults", "schema"})
 _ORDER = {None: 0, Environment.PRODUCTION: 1, Environment.SANDBOX: 2}
 _Search = Callable[[Entry, Environment | None, int, int], None]
@@ -146,7 +149,7 @@ class TreeSearch:
         """How many files there were, those that cannot be read included."""
         files = 0
         try:
-            for entry in self._fresh(entries):
+            for entry in self._fresh(_some_ahead(iter(entries))):
                 files += entry.is_file and not entry.excluded
                 if entry.path not in self._seen:
                     self._search_entry(entry, environment)
@@ -252,9 +255,15 @@ class TreeSearch:
             (self._apart if entry.excluded else self._found).add(search, path)
 
 
+def _some_ahead(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The same: while the first ones are listed, before any is read, the engine has time to be prepared."""
+    yield from list(islice(entries, _AHEAD))
+    yield from entries
+
+
 def is_dotenv(path: str | Path) -> bool:
     """Whether the file is there to hold secrets, and is not an example of one that is."""
-    name = os.path.basename(path)  # noqa: PTH119 - one of many calls
+    name = str(path).rpartition(os.sep)[2]
     if not name.startswith(".env"):
         return False
     return (name == ".env" or name.startswith((".env.", ".envrc"))) and name.split(".")[-1] not in _NO_SECRETS_ENDINGS

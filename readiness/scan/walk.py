@@ -109,6 +109,8 @@ class Walk:
 
     def _leaf(self, item: os.DirEntry[str], relative: str, *, excluded: bool) -> Entry | None:
         try:
+            if item.is_file(follow_symlinks=False):  # which hardly ever asks the system
+                return Entry(item.path, relative, is_file=True, excluded=excluded)
             mode = item.stat(follow_symlinks=False).st_mode
             target = os.readlink(item.path) if stat.S_ISLNK(mode) else ""  # noqa: PTH115 - as above
         except OSError as error:
