@@ -19,8 +19,7 @@ from readiness.config.model import Config
 from readiness.configuration import describe_config, read_secrets
 from readiness.errors import ReadinessError
 from readiness.probes.drill_watch import SANDBOX, not_a_sandbox
-from readiness.transport import Guard
-from readiness.transport.client import Transport
+from readiness.transport import Guard, Transport
 
 AGAIN = "try again, or delete it in the portal"
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from pydantic import JsonValue
 
@@ -26,10 +26,7 @@ from readiness.plan import Plan, PlannedProbe
 from readiness.probe import ProbeContext
 from readiness.result import LedgerEntry
 from readiness.secret import Redactor, SecretBook
-from readiness.transport import Guard
-
-if TYPE_CHECKING:
-    from readiness.transport.client import Transport
+from readiness.transport import Guard, Transport
 
 LAST_WORDS = 20.0
 """Seconds that cancelled probes have to remove what they made."""
@@ -116,8 +113,6 @@ async def _end(left: Collection[asyncio.Task[object]]) -> None:
 
 
 def _transport(work: Assignment) -> Transport:
-    from readiness.transport.client import Transport  # noqa: PLC0415 - brings the HTTP library, which few commands need
-
     requests = list(work.plan.requests())
     return Transport(
         Guard(request for request, _ in requests),

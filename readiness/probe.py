@@ -18,8 +18,8 @@ from readiness.model import Environment, Permission
 
 if TYPE_CHECKING:
     from readiness.aurora.session import Session
-    from readiness.secret import SecretBook
-    from readiness.transport.client import Transport
+    from readiness.transport import Transport
+from readiness.secret import SecretBook
 
 
 class Effect(StrEnum):

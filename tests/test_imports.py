@@ -58,7 +58,7 @@ PURE = (
     ),
     *("check", "judge", "plan", "hosts", "wording", "requirements", "api", "emulator/core"),
 )
-HTTP = {"readiness.transport.client", "readiness.emulator.delivery", "readiness.lab.http"}
+HTTP = {"readiness.transport.wire", "readiness.emulator.delivery", "readiness.lab.http"}
 """Who builds HTTP clients: for the vendor; for webhooks on loopback; for the integrator's application under the lab."""
 REVEALERS = {"secret", "transport", "scan", "emulator"}
 

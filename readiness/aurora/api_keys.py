@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -18,10 +17,7 @@ from readiness.evidence import Attempt, Exchange, Missing
 from readiness.model import Because, Environment
 from readiness.probe import Effect, PlannedRequest
 from readiness.secret import Secret
-from readiness.transport import Request
-
-if TYPE_CHECKING:
-    from readiness.transport.client import Transport
+from readiness.transport import Request, Transport
 
 LISTS = 8
 """Times that a drill, its cleanup included, may list keys."""

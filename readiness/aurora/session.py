@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from readiness.aurora.requests import PAYMENT_CONFIG, TRIES, api_url, token_url, without_key, without_partner
 from readiness.config.model import Config, ConfigPath
@@ -14,10 +14,7 @@ from readiness.facts import Configuration, TokenFacts
 from readiness.model import Because, Environment
 from readiness.reading import MintOutcome, mint_outcome
 from readiness.secret import Secret, SecretBook
-from readiness.transport import Reply, Request
-
-if TYPE_CHECKING:
-    from readiness.transport.client import Transport
+from readiness.transport import Reply, Request, Transport
 
 T = TypeVar("T")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from readiness.evidence import Exchange
+from readiness.evidence import Exchange, Trouble
 from readiness.model import Environment
 from readiness.secret import Secret
 
@@ -36,3 +36,15 @@ class Reply:
 
     exchange: Exchange
     secrets: Mapping[str, Secret] = field(default_factory=dict)
+
+
+class Answer(NamedTuple):
+    """A complete response, as it came: nothing of it may be kept before it was redacted."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+Outcome = Answer | tuple[Trouble, str]
+"""A complete response, or why there is none."""

@@ -118,3 +118,8 @@ def test_a_wrong_command_line_is_exit_2(arguments: list[str], capsys: pytest.Cap
     assert captured.out == ""
     assert "Error" in captured.err
     assert "Traceback" not in captured.err
+
+
+def test_a_run_loads_the_http_library_with_its_first_request() -> None:
+    code = "import readiness.cli.run, readiness.audit, sys; sys.exit('httpx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

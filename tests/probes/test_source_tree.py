@@ -20,8 +20,7 @@ from readiness.probes.source_tree import SourceTreeProbe
 from readiness.scan import blocks
 from readiness.scan.tree import Findings, TreeSearch
 from readiness.searched import SourceTree
-from readiness.transport import Guard
-from readiness.transport.client import Transport
+from readiness.transport import Guard, Transport
 from tests.scan.conftest import Repository
 from tests.scan.planting import CLIENT_ID, PLAIN, SECRET, encoded
 

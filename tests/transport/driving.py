@@ -12,8 +12,7 @@ from readiness.model import Environment
 from readiness.probe import Effect, PlannedRequest
 from readiness.result import LedgerEntry
 from readiness.secret import Redactor
-from readiness.transport import Guard, Reply, Request
-from readiness.transport.client import Transport
+from readiness.transport import Guard, Reply, Request, Transport
 
 SANDBOX, PRODUCTION = Environment.SANDBOX, Environment.PRODUCTION
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -246,7 +246,8 @@ def test_environments_share_no_connection() -> None:
         async def act(transport: Transport) -> None:
             for environment in (SANDBOX, PRODUCTION):
                 await transport.send(request(server.url, environment=environment))
-            assert len(transport._clients) == 2
+            assert transport._wire is not None
+            assert len(transport._wire._clients) == 2
 
         driven(act, announced(server.url), announced(server.url, environment=PRODUCTION))
 

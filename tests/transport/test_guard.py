@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from readiness.plan import GuardError
 from readiness.probe import Effect
 from readiness.result import LedgerEntry
-from readiness.transport import Guard
-from readiness.transport.client import Transport
+from readiness.transport import Guard, Transport
 from tests.transport.driving import PRODUCTION, SANDBOX, announced, driven, request
 from tests.transport.servers import Server, answer, saying
 

@@ -14,7 +14,7 @@ from readiness.emulator.settings import Settings
 from readiness.evidence import Body, Trouble
 from readiness.model import Because
 from readiness.secret import Secret
-from readiness.transport.client import MAX_BODY
+from readiness.transport.wire import MAX_BODY
 from tests.transport.driving import SANDBOX, send
 from tests.transport.servers import (
     Behaviour,
