@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
@@ -78,7 +79,8 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         return 2
     except ReadinessError as error:
         return _told(f"Error: {error.message}" + (f"\n{error.hint}" if error.hint else ""), error.exit_code)
@@ -98,7 +100,8 @@ def _failed(error: BaseException) -> int:
 
 
 def _told(text: str, code: int) -> int:
-    click.echo(text, err=True)
+    with contextlib.suppress(OSError):  # nobody may listen; the code still tells
+        click.echo(text, err=True)
     return code
 
 

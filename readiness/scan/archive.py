@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from readiness.scan.decompress import CHUNK, DECOMPRESSORS, Refused
+from readiness.scan.engine import Gate
 
 HEAD = 512
 """Bytes of a file that tell what it is."""
@@ -30,27 +31,33 @@ RATIO_FROM = 256 << 20
 _ZIP_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 """Those whose memory is bounded."""
 
-TAIL = 1024
-"""Bytes at the end of a file that tell whether it is a zip archive; a longer comment would hide that."""
-DIRECTORY_END = b"PK\x05\x06"
+TAIL = (1 << 16) + 22
+"""Bytes at the end of a file that tell whether it is a zip archive, whose comment may be that long."""
+_DIRECTORY_END = b"PK\x05\x06"
+ZIP_END = Gate((re.escape(_DIRECTORY_END),), (_DIRECTORY_END.lower(),))
+"""What a zip archive ends with, also behind a program and before a signature."""
 _LOCAL_FILE = re.compile(rb"PK\x03\x04[\x0a-\x3f][\0-\x03]..[\0\x08\x09\x0c\x0e\x5d\x5f\x63]\0", re.DOTALL)
 """How a file in a zip archive begins; programs that open such archives hold the first four bytes too."""
 _LOCAL_HEADER = 10
 _MAGIC = {
     b"PK\x03\x04": "zip archive",
-    DIRECTORY_END: "zip archive",
+    _DIRECTORY_END: "zip archive",
     b"\x1f\x8b\x08": "gzip file",
     b"BZh": "bzip2 file",
     b"\xfd7zXZ\0": "xz file",
     b"\x28\xb5\x2f\xfd": "zstandard file",
     **{bytes([byte]) + b"\x2a\x4d\x18": "zstandard file" for byte in range(0x50, 0x60)},  # a skippable frame first
-    **{b"]" + (1 << bits).to_bytes(4, "little"): "lzma file" for bits in range(16, 28)},
+    **{b"]" + (part << bits).to_bytes(4, "little"): "lzma file" for bits in range(11, 28) for part in (2, 3)},
     b"7z\xbc\xaf\x27\x1c": "7-zip archive",
     b"Rar!\x1a\x07": "rar archive",
     b"\x04\x22\x4d\x18": "lz4 file",
     b"\x1f\x9d": "compress (.Z) file",
-    b"LZIP": "lzip file",
-    b"MSCF": "cabinet archive",
+    b"LZIP\x01": "lzip file",
+    b"MSCF\0\0\0\0": "cabinet archive",
+    b"\x89LZO\0": "lzop file",
+    b"\xff\x06\0\0sNaPpY": "snappy file",
+    b"# v2 git bundle\n": "git bundle",
+    b"# v3 git bundle\n": "git bundle",
     b"\xed\xab\xee\xdb": "rpm package",
     b"!<arch>\ndebian": "deb package",
     b"hsqs": "squashfs image",
@@ -171,12 +178,20 @@ def ends_as_zip(tail: bytes, size: int) -> bool:
 
     Programs carry archives behind themselves: self-extracting ones, executable jars, Python's zipapps.
     """
-    at = tail.rfind(DIRECTORY_END)
-    if at < 0 or len(tail) - at < 22:
+    at = tail.rfind(_DIRECTORY_END)
+    while at >= 0 and not _is_directory_end(tail, at, size):
+        at = tail.rfind(_DIRECTORY_END, 0, at)
+    return at >= 0
+
+
+def _is_directory_end(tail: bytes, at: int, size: int) -> bool:
+    if len(tail) - at < 22:
         return False
     length, offset, comment = struct.unpack_from("<IIH", tail, at + 12)
-    fits = length + offset <= size - (len(tail) - at) or offset == 0xFFFFFFFF  # else a larger directory tells more
-    return bool(fits and at + 22 + comment == len(tail))
+    if offset == 0xFFFFFFFF:  # a larger directory tells more
+        return True
+    fits = length > 0 and length + offset <= size - (len(tail) - at) and at + 22 + comment <= len(tail)
+    return fits and (length > at or tail.startswith(b"PK\x01\x02", at - length))
 
 
 def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:

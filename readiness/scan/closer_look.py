@@ -88,7 +88,7 @@ class CloserLook:
             groups[find.group, hit.what, hit.form, hit.location.path, lost].append((origin, hit))
         for (group, *_), hits in groups.items():
             target = found.secrets if group == "secrets" else found.matches.setdefault(group, [])
-            target.append(_together(hits))
+            target.append(_together(hits, self._masked))
 
     def _origins(self) -> dict[str, Origin]:
         ids = {find.object for find in self._finds} | {path.partition("!")[0] for _, path in self._gaps}
@@ -168,9 +168,10 @@ def _placed(find: _Find, origin: Origin, repository: Repository, shown: Callable
     return find.hit.model_copy(update={"location": location})
 
 
-def _together(hits: list[tuple[Origin, Hit]]) -> Hit:
+def _together(hits: list[tuple[Origin, Hit]], masked: Callable[[str], str]) -> Hit:
     """Versions of one file that all hold the same: the newest, with the first commit of the oldest."""
     oldest, _ = max(hits, key=lambda pair: pair[0].oldest)
     newest, hit = min(hits, key=lambda pair: pair[0].newest)
-    history = newest.fact().model_copy(update={"first_commit": oldest.first, "author_date": oldest.date})
+    told = {"first_commit": oldest.first, "author_date": oldest.date, "ref": masked(newest.ref)}
+    history = newest.fact().model_copy(update=told)
     return hit.model_copy(update={"history": history})

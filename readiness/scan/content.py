@@ -147,7 +147,7 @@ class ContentSearch:
                 self._check()
                 search.search(block)
                 self._finds.bytes += len(block.data) - block.head
-                tail, size = block.data[-TAIL:], block.offset + len(block.data)
+                tail, size = (tail + block.data[block.head :])[-TAIL:], block.offset + len(block.data)
         finally:  # what was found counts, even if the content could not be read to its end
             self._finds.add(search, level.path)
         return ends_as_zip(tail, size)

@@ -115,7 +115,8 @@ class Git:
         except GitError as error:
             if "cannot chdir to" in str(error) and is_git_folder(folder):
                 # A submodule was removed, and its repository left behind, as git does.
-                self._place = {"GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder)}
+                self._place = {"GIT_DIR": str(folder.resolve()), "GIT_WORK_TREE": str(folder.resolve())}
+                self.run("rev-parse", "--git-dir")
                 return
             self._trusted = _trusted_folders(self._program)
             if "dubious ownership" not in str(error) or not self._trusted:
@@ -248,8 +249,8 @@ def _error(command: str, code: int, complaint: bytes) -> GitError:
             "the git repository belongs to another user (dubious ownership); "
             "if you trust it: git config --global --add safe.directory FOLDER"
         )
-    line = text.splitlines()[0] if text else f"exit status {code}"
-    return GitError(f"git {command} failed: {line}")
+    # As a whole: where it were cut, half a secret might be left, which nobody would know for one.
+    return GitError(f"git {command} failed: {text or f'exit status {code}'}")
 
 
 def _communicate(

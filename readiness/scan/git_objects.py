@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, NamedTuple
 
-from readiness.scan.archive import DIRECTORY_END, FIRST_BYTES, HEAD, TAIL
+from readiness.scan.archive import FIRST_BYTES, HEAD
 from readiness.scan.content import LFS_POINTER
 from readiness.scan.delta_order import PORTION, chains
 from readiness.scan.git import Git, GitProcess
@@ -184,8 +184,6 @@ class ObjectStream:
                 self._unseen = False
                 if self._is_packed(part.start):
                     packed.append(shown)
-            if whole and part.kind == b"blob" and self._ends_packed(part):
-                packed.append(shown)
             if part.end >= filled:
                 self._open = part
                 break
@@ -212,10 +210,6 @@ class ObjectStream:
         buffer = self._buffer
         head = bytes(buffer[start : start + 2])
         return head in _HEADS or buffer[start + 257 : start + 262] == b"ustar"
-
-    def _ends_packed(self, part: Part) -> bool:
-        low = max(part.end - TAIL, part.start, 0)
-        return self._buffer.find(DIRECTORY_END, low, part.end) >= 0
 
 
 def blocks_of(streams: Iterable[ObjectStream], check: Callable[[], None]) -> Iterator[tuple[ObjectStream, Block]]:

@@ -11,7 +11,7 @@ from readiness.scan.closer_look import CloserLook
 from readiness.scan.connectivity import ABSENT, Connection, ConnectivityCheck
 from readiness.scan.content import Bounds, Finds
 from readiness.scan.git import GitError
-from readiness.scan.git_folder import secrets_in_git_folder
+from readiness.scan.git_folder import GitFolderSearch
 from readiness.scan.git_objects import ObjectStream, blocks_of, list_objects
 from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
@@ -74,7 +74,7 @@ class HistorySearch:
             home = self._shown(repository.home)
             self._found.repositories.append(home)
             for gap in repository.gaps:
-                self._gaps.add(gap, home)
+                self._gaps.add(self._printable(gap), home)
             sieve = Sieve(self._needles)
             try:
                 with ConnectivityCheck(repository.git) as connectivity:
@@ -122,14 +122,10 @@ class HistorySearch:
         """What else git keeps. The settings of a working tree that is a source are searched with that tree."""
         common = repository.common
         with_tree = any(common.is_relative_to(folder.resolve()) for folder in folders) and common.name == ".git"
-        self._found.secrets += secrets_in_git_folder(
-            common,
-            self._needles,
-            but=common / "config" if with_tree else None,
-            shown=self._shown,
-            leave_out=lambda reason, path: self._gaps.add(reason, self._shown(path)),
-            check=limits.check,
+        search = GitFolderSearch(
+            self._needles, self._bounds, shown=self._shown, masked=self._masked, gaps=self._gaps, check=limits.check
         )
+        self._found.secrets += search.search(common, but=common / "config" if with_tree else None)
 
     def _tell_absent(self, connection: Connection, home: str) -> None:
         for name in connection.absent:

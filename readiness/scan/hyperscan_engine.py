@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import hyperscan
 
-from readiness.scan.anchors import places_of_pieces
+from readiness.scan.anchors import coarse_ones, places_of_pieces
 from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, core_pieces, cores_only, quoted, smallest
 from readiness.scan.projection import Projection
 
@@ -20,6 +20,8 @@ class _Spot(NamedTuple):
     secret: int
     needle: bytes
     offset: int
+    coarse: bool
+    """Whether the needle is of an encoding so long that a piece of it is rare enough by itself."""
 
 
 class HyperscanEngine:
@@ -93,10 +95,6 @@ class _Reduced:
         return sorted(regions)
 
 
-_LONG = 16
-"""Bytes of a needle that are enough by themselves: base64 in base64 goes on with letters where the inner one breaks."""
-
-
 class _Expression(NamedTuple):
     text: bytes
     flags: int = 0
@@ -150,14 +148,17 @@ def _spots(texts: Sequence[list[bytes]]) -> dict[bytes, list[_Spot]]:
     """Pieces of needles as they are, close together in a plainest form: people cut that one up by hand."""
     spots: dict[bytes, list[_Spot]] = defaultdict(list)
     for secret, needles in enumerate(texts):
+        coarse = coarse_ones(needles)
         for needle in smallest({needle for needle in needles if needle}):
             for start, end in places_of_pieces(needle, dense=needle == needles[0]):
-                spots[needle[start:end]].append(_Spot(secret, needle, start))
+                spots[needle[start:end]].append(_Spot(secret, needle, start, needle in coarse))
     return dict(spots)
 
 
 def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
     """Whether the needle goes on around its piece, up to its own ends or to something that may be a joint."""
+    if spot.coarse:
+        return True
     needle = spot.needle
     low, offset = at, spot.offset
     while offset and low and view[low - 1] == needle[offset - 1]:
@@ -167,7 +168,7 @@ def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
     high, offset = at, spot.offset
     while offset < len(needle) and high < len(view) and view[high] == needle[offset]:
         high, offset = high + 1, offset + 1
-    return offset == len(needle) or high == len(view) or not chr(view[high]).isalnum() or high - low >= _LONG
+    return offset == len(needle) or high == len(view) or not chr(view[high]).isalnum()
 
 
 def _ends_escape(text: bytes) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from readiness.model import Environment, Location
+from readiness.scan.archive import ZIP_END
 from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
 from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, unescaped, unquoted, without_backslashes
@@ -47,6 +48,17 @@ class Match(NamedTuple):
         return Hit(what=name, environment=environment, location=Location(path=path), form=form)
 
 
+class Pointed(NamedTuple):
+    """Where in a block something may stand."""
+
+    regions: list[Region]
+    """Of secrets."""
+    gates: list[tuple[int, int]]
+    """Of patterns: its number, and where a match of its gate ends."""
+    zip_ends: list[int]
+    """What may be the end of a zip archive."""
+
+
 class Scan(NamedTuple):
     """What one pass over a block found."""
 
@@ -80,7 +92,7 @@ class Needles:
             for value, one in zip(values, sought, strict=True)
         ]
         texts = [[*(form.needle for form in forms), *_twice(forms)] for forms in self._forms]
-        gates = [*(Gate(pattern.gate, pattern.hints) for pattern in self.patterns), ESCAPES]
+        gates = [*(Gate(pattern.gate, pattern.hints) for pattern in self.patterns), ESCAPES, ZIP_END]
         self._engine = engine(texts, gates)
         self._reach = [_REACH + 8 * max((len(form.needle) for form in forms), default=0) for forms in self._forms]
 
@@ -118,20 +130,27 @@ class Needles:
 
     def scan(self, block: bytes | memoryview) -> Scan:
         """Everything that stands in the block, in one pass."""
-        regions, gates = self.signals(block)
+        regions, gates, _ = self.signals(block)
         if not (regions or gates):
             return Scan([], {})
         return Scan(self.confirmed(block, regions), self.spans(gates))
 
-    def signals(self, block: bytes | memoryview) -> tuple[list[Region], list[tuple[int, int]]]:
-        """What the engine points at, unconfirmed: regions of secrets, and numbers of patterns with ends of gates."""
-        regions, gates = self._engine.scan(block)
+    def signals(self, block: bytes | memoryview) -> Pointed:
+        """What the engine points at, unconfirmed."""
+        regions, found = self._engine.scan(block)
+        pointed = Pointed(regions, [], [])
+        escapes: list[tuple[int, int]] = []
         before, after = AROUND_ESCAPES
-        escapes = [(max(end - before, 0), end + after) for number, end in gates if number == len(self.patterns)]
-        if not escapes:
-            return regions, gates
-        regions += self._among_escapes(block, merged(escapes))
-        return regions, [gate for gate in gates if gate[0] < len(self.patterns)]
+        for number, end in found:
+            if number < len(self.patterns):
+                pointed.gates.append((number, end))
+            elif number == len(self.patterns):
+                escapes.append((max(end - before, 0), end + after))
+            else:
+                pointed.zip_ends.append(end)
+        if escapes:
+            regions += self._among_escapes(block, merged(escapes))
+        return pointed
 
     def _among_escapes(self, block: bytes | memoryview, spans: Sequence[tuple[int, int]]) -> list[Region]:
         """Those of the spans in which, once escapes are resolved, something stands. All at once first: hardly ever."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.scan.git import Git, GitError, NoRepository, is_git_folder
-from readiness.scan.walk import reason_of
+from readiness.scan.walk import folders_below, reason_of
 
 _DEEPEST_MODULE = 8
 SHALLOW = "a shallow clone: what is older is not here (git fetch --unshallow)"
@@ -88,8 +88,11 @@ def _described(git: Git, start: Path) -> Repository:
             repository.gaps.append(PARTIAL)
             break
     packs = repository.common / "objects" / "pack"
-    if any(packs.glob("tmp_*")):
-        repository.gaps.append("an interrupted git left a part of a pack, which was not searched (git gc removes it)")
+    left = ("pack/tmp_*", "??/tmp_obj_*", "incoming-*", "tmp_objdir-*")
+    if any(path for pattern in left for path in packs.parent.glob(pattern)):
+        repository.gaps.append(
+            "an interrupted git left parts of objects, which were not searched (git gc removes them)"
+        )
     for pack in sorted(packs.glob("*.pack")):
         index = pack.with_suffix(".idx")
         if not (index.is_file() and os.access(index, os.R_OK)):
@@ -142,7 +145,7 @@ def _modules(repository: Repository, leave_out: Callable[[str, Path], None]) -> 
 
 def _folders(root: Path, leave_out: Callable[[str, Path], None]) -> Iterator[tuple[str, list[str], int]]:
     """Each folder, those below it, which may be taken out of the list, and how deep it lies."""
-    for path, folders, _ in os.walk(root, onerror=lambda error: leave_out(reason_of(error), Path(error.filename))):
+    for path, folders, _ in folders_below(root, lambda error: leave_out(reason_of(error), Path(error.filename))):
         for name in folders:
             if os.path.islink(os.path.join(path, name)):  # noqa: PTH114, PTH118 - names that cannot be decoded
                 leave_out("a link among the repositories of submodules; it was not followed", Path(path, name))
@@ -151,7 +154,7 @@ def _folders(root: Path, leave_out: Callable[[str, Path], None]) -> Iterator[tup
 
 def _nested(folder: Path) -> Iterator[Path]:
     """Folders below that have a repository of their own."""
-    for path, folders, files in os.walk(folder):
+    for path, folders, files in folders_below(folder):
         bare = "HEAD" in files and {"objects", "refs"} <= set(folders)
         if (bare or ".git" in folders or ".git" in files) and Path(path) != folder:
             yield Path(path)

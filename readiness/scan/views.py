@@ -14,7 +14,7 @@ from readiness.secret.joints import Normalised
 
 _ESCAPE = re.compile(
     rb"""
-    \\+ (?: u(?P<unit>[0-9A-Fa-f]{4}) | u\{0*(?P<point>[0-9A-Fa-f]{1,5})\} | x(?P<byte>[0-9A-Fa-f]{2})
+    (?<!\\) \\++ (?: u(?P<unit>[0-9A-Fa-f]{4}) | u\{0*(?P<point>[0-9A-Fa-f]{1,5})\} | x(?P<byte>[0-9A-Fa-f]{2})
             | (?P<octal>[0-3][0-7]{2}) | (?P<char>["'/]) )                            # JSON, at any depth; languages
     | % (?:25)* (?P<percent>[0-9A-Fa-f]{2})                                           # RFC 3986, also repeated
     | & (?:amp;)* (?P<entity> \#[0-9]{1,7}; | \#[xX][0-9A-Fa-f]{1,6}; | (?:amp|lt|gt|quot|apos); )
@@ -23,14 +23,14 @@ _ESCAPE = re.compile(
 )
 _CHARACTER = rb"(?:2[1-9a-f]|[3-7][0-9a-f])"  # visible ones of ASCII, in hex
 _ONE = (
-    rb"(?:%(?:25)?" + _CHARACTER + rb"|\\x" + _CHARACTER + rb"|\\u(?:00|\{)" + _CHARACTER + rb"\}?"
-    rb"|\\(?:04[1-7]|0[5-7][0-7]|1[0-7][0-7])|&#0{0,3}(?:3[3-9]|[4-9][0-9]|1[0-2][0-9]);|&#x0{0,3}"
+    rb"(?:%(?:25)?" + _CHARACTER + rb"|\\x" + _CHARACTER + rb"|\\u(?:00|\{0{0,4})" + _CHARACTER + rb"\}?"
+    rb"|\\(?:04[1-7]|0[5-7][0-7]|1[0-7][0-7])|&(?:amp;)?#0{0,3}(?:3[3-9]|[4-9][0-9]|1[0-2][0-9]);|&(?:amp;)?#x0{0,3}"
     + _CHARACTER
     + rb";)"
 )
-ESCAPES = Gate((_ONE + rb".{0,9}" + _ONE,), (b"%", b"\\", b"&#"))
+ESCAPES = Gate((_ONE + rb".{0,15}" + _ONE,), (b"%", b"\\", b"&#", b"&amp;#"))
 """Two escapes so close together that no piece of a secret between them can be looked for."""
-AROUND_ESCAPES = (64, 24)
+AROUND_ESCAPES = (80, 32)
 """Bytes before and after the end of a match of `ESCAPES` that the text around these may have."""
 _SOFT = re.compile(rb"= (?: [ \t]*\r?\n | (?P<byte>[0-9A-Fa-f]{2}) )", re.VERBOSE)
 _BACKSLASHES = re.compile(rb"\\{2,}")

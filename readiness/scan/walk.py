@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -134,3 +134,17 @@ class Walk:
 def reason_of(error: OSError) -> str:
     """The system's words for an error, without the path."""
     return (error.strerror or type(error).__name__).lower()
+
+
+def folders_below(
+    root: str | Path, on_error: Callable[[OSError], None] = lambda _: None
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """As `os.walk` does from the top, however deep the folders are: in Python 3.11 that one calls itself for each."""
+    stack = [os.fspath(root)]
+    while stack:
+        folder = stack.pop()
+        found = next(os.walk(folder, onerror=on_error), None)
+        if found is not None:
+            yield found
+            below = (f"{folder.rstrip(os.sep)}/{name}" for name in reversed(found[1]))
+            stack += [path for path in below if not os.path.islink(path)]  # noqa: PTH114 - names that cannot be decoded

@@ -270,6 +270,12 @@ def test_a_full_disk_is_told(command: str, integration: Complete) -> None:
     assert b"no space left" in told.stderr
 
 
+def test_what_nobody_can_be_told_is_no_verdict(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "readiness", "run", str(tmp_path / "no.yaml")]
+        assert subprocess.run(command, stderr=full, stdout=full, check=False).returncode == 2
+
+
 @pytest.mark.parametrize(
     ("word", "meant"),
     [("key-storge/*", "`key-storage/*`"), ("token-refresh/token-isued", "`token-refresh/token-issued`")],

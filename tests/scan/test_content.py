@@ -62,6 +62,10 @@ PACKERS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "zip bzip2": (lambda data: zipped("a.txt", data, method=zipfile.ZIP_BZIP2), "!a.txt"),
     "zipapp": (lambda data: b"#!/usr/bin/env python3\n" + zipped("a.txt", data), "!a.txt"),
     "zip with a comment behind a program": (lambda data: ZEROS + commented(zipped("a.txt", data)), "!a.txt"),
+    "zip with a long comment in front of a signature": (
+        lambda data: ZEROS + zipped("a.txt", data)[:-2] + b"\xdc\x05" + b"c" * 1500 + b"\x30\x82" * 150,
+        "!a.txt",
+    ),
     "folder of a zip with content": (lambda data: zipped("a/", data), "!a/"),
     "tar": (lambda data: tarred("a.txt", data), "!a.txt"),
     "tar.gz with an unknown type": (lambda data: gzip.compress(tarred("a.txt", data, kind=b"Z")), "!a.txt"),
@@ -213,6 +217,11 @@ def test_a_zip_behind_other_data_within_an_archive_is_a_gap() -> None:
     assert searched(gzip.compress(b"#!python\n" + zipped("a.txt", TEXT)))[1] == [
         "x: a zip archive behind other data, within an archive; not opened"
     ]
+
+
+def test_a_comment_that_looks_like_the_end_of_a_zip_hides_nothing() -> None:
+    data = ZEROS + zipped("a.txt", TEXT)[:-2] + b"\x14\0" + b"PK\x05\x06c" * 4
+    assert searched(data)[1] == ["x: a damaged zip archive (BadZipFile); not all of it was opened"]
 
 
 def test_what_only_looks_like_the_end_of_a_zip_is_none() -> None:

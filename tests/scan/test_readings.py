@@ -57,7 +57,7 @@ def test_a_value_is_found_however_it_is_escaped_in_part(
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("value", [UUID, HEX, RANDOM])
 @pytest.mark.parametrize("column", [60, 64, 76])
-@pytest.mark.parametrize("before", ["", "SECRET=", "password: "])
+@pytest.mark.parametrize("before", ["", "SECRET=", "password: ", "password: " * 5 + "pass", "x" * 33])
 def test_base64_that_was_wrapped_and_encoded_again(engine: EngineMaker, value: str, column: int, before: str) -> None:
     inner = "\n".join(textwrap.wrap(base64.b64encode(f"{before}{value}\n".encode()).decode(), column)) + "\n"
     data = b"data: " + base64.b64encode(inner.encode())

@@ -2,7 +2,7 @@
 # MUTANT puts in one of the faults that the lab must find.
 set -euo pipefail
 
-readonly pauses=(0.2 0.4 end)
+readonly pauses=(0.3 0.9 end) # so far apart that starting curl on a busy machine does not level them
 STATUS= BODY= RETRY_AFTER=
 
 mutant() { [[ ${MUTANT:-} == "$1" ]]; }
