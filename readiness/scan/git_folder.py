@@ -46,8 +46,8 @@ class GitFolderSearch:
         for path in self._files(folder):
             self._check()
             if path != but:
-                self._search_names(path, folder)
                 try:
+                    self._search_names(path, folder)
                     self._search_file(path)
                 except FileNotFoundError:  # git removes its own while it works
                     continue
@@ -76,7 +76,7 @@ class GitFolderSearch:
 
         for path, folders, files in folders_below(folder, failed):
             apart = _APART if Path(path) == folder else frozenset()
-            links = [name for name in folders if Path(path, name).is_symlink()]
+            links = [name for name in folders if os.path.islink(f"{path}/{name}")]  # noqa: PTH114 - never raises
             folders[:] = sorted(name for name in folders if name not in apart and name not in links)
             yield from (Path(path, name) for name in sorted([*files, *links]) if name not in apart)
 

@@ -314,6 +314,23 @@ def test_archives_names_and_links_in_git_s_folder(repository: Repository, tmp_pa
     assert "hooks-there: a link that leads out" in gap
 
 
+def test_what_of_git_s_folder_cannot_be_looked_at_is_a_gap(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"a": PLAIN})
+    look = Path.is_symlink
+
+    def refused(path: Path) -> bool:
+        if path.name == "description":
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_symlink", refused)
+    found = searched(repository.path)
+    assert found.gaps == [f"{repository.path}/.git/description: permission denied"]
+    assert len(found.secrets) == 1, "and the rest is searched"
+
+
 def test_sockets_and_pipes_of_git_store_nothing(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.commit({"a": "fine"})
     monkeypatch.chdir(repository.path / ".git")
