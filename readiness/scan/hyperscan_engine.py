@@ -1,4 +1,8 @@
-"""The fast engine: Hyperscan looks for pieces and gates in the bytes, and for whole secrets in what is left of them."""
+"""The fast engine: Hyperscan looks for gates in the bytes, and for all forms of secrets in what is left of them.
+
+Fragments of plain secrets are looked for in the bytes too. Of one that a program puts together from literals, the names
+of variables between them may hold anything, but people cut a secret by hand into few parts.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +24,10 @@ class _Spot(NamedTuple):
     secret: int
     needle: bytes
     offset: int
-    coarse: bool
-    """Whether the needle is of an encoding so long that a piece of it is rare enough by itself."""
 
 
 class HyperscanEngine:
-    """Pieces are looked for in the bytes as they are, and whole secrets in what is left of them in a projection."""
+    """Pieces are looked for in the bytes as they are, and every form in what is left of them in a projection."""
 
     def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
@@ -145,20 +147,18 @@ class _Database:
 
 
 def _spots(texts: Sequence[list[bytes]]) -> dict[bytes, list[_Spot]]:
-    """Pieces of needles as they are, close together in a plainest form: people cut that one up by hand."""
+    """Pieces of needles that may be cut up by hand, close together in a plainest form, and where each belongs."""
     spots: dict[bytes, list[_Spot]] = defaultdict(list)
     for secret, needles in enumerate(texts):
-        coarse = coarse_ones(needles)
-        for needle in smallest({needle for needle in needles if needle}):
+        coarse = {needle for needle in coarse_ones(needles) if 0 not in needle}  # a program may be UTF-16
+        for needle in smallest({needle for needle in needles if needle} - coarse):
             for start, end in places_of_pieces(needle, dense=needle == needles[0]):
-                spots[needle[start:end]].append(_Spot(secret, needle, start, needle in coarse))
+                spots[needle[start:end]].append(_Spot(secret, needle, start))
     return dict(spots)
 
 
 def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
     """Whether the needle goes on around its piece, up to its own ends or to something that may be a joint."""
-    if spot.coarse:
-        return True
     needle = spot.needle
     low, offset = at, spot.offset
     while offset and low and view[low - 1] == needle[offset - 1]:

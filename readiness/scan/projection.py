@@ -18,10 +18,14 @@ _CHUNK = 1 << 15
 """Bytes that are copied at once: few enough for memory that is at hand."""
 _IN_JOINTS = b"bBfFlLnNrRtTuU"
 """Prefixes of literals, and escapes of line breaks and tabs."""
+_PLENTY = 40.0
+"""Bits of a key, where both halves of a secret hold as many: with many secrets, fewer would turn up by chance."""
 _COMMON = 18
 """So many of the most frequent characters are never kept."""
 _RARE = bytes(byte for byte in reversed(BY_FREQUENCY[_COMMON:]) if byte not in _IN_JOINTS)
-_HEX = frozenset(b"0123456789abcdef")
+_DIGITS = b"0123456789abcdef"
+_HEX = frozenset(_DIGITS + b"xu")
+"""Of hexadecimal texts, escapes of every byte such as `\\x2b` and `\\u002b` among them."""
 
 
 class Projection:
@@ -38,9 +42,11 @@ class Projection:
         """What to look for in projected text, and the secrets that each announces."""
         for core in cores.keys() - self.lacking:
             left = core.translate(None, self._dropped)
-            length = math.ceil(ENOUGH / _bits(kept, hexadecimal=_is_hexadecimal(core)))
-            self.keys[left[:length]].update(cores[core])
-            self.keys[left[-length:]].update(cores[core])
+            bits = _bits(kept, hexadecimal=_is_hexadecimal(core))
+            length = max(math.ceil(ENOUGH / bits), min(len(left) // 2, math.ceil(_PLENTY / bits)))
+            last = max(len(left) - length, 0)
+            for start in (0, last // 2, last):  # one is left whole of what is torn in a line's breadth
+                self.keys[left[start : start + length]].update(cores[core])
 
     def of(self, text: bytes | memoryview) -> bytes:
         """What is left of the text."""
@@ -73,4 +79,4 @@ def _is_hexadecimal(core: bytes) -> bool:
 
 def _bits(kept: Collection[int], *, hexadecimal: bool) -> float:
     """About how much each kept character of a core tells."""
-    return math.log2(max(len(_HEX.intersection(kept)) if hexadecimal else len(kept), 2))
+    return math.log2(max(len(frozenset(_DIGITS).intersection(kept)) if hexadecimal else len(kept), 2))

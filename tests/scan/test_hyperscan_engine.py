@@ -150,6 +150,22 @@ def test_a_short_secret_does_not_hide_others(value: str, joint: str, short: str)
             assert matches, size
 
 
+@pytest.mark.parametrize("codec", ["ascii", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("value", [PLAIN, SECRET])
+@pytest.mark.parametrize("name", ["apiKey", "QZ9_sandboxKey", "$x.Y7"])
+def test_what_statements_put_together_is_found_whatever_they_name(name: str, value: str, codec: str) -> None:
+    statements = "".join(f'{name} += "{value[at : at + 11]}";\n' for at in range(0, len(value), 11))
+    assert FAST.find(statements.encode(codec))
+
+
+@pytest.mark.parametrize("joint", ["\\u000a", "%0A", "&#10;", '";\nZQ_key += "'])
+def test_base64_that_is_torn_in_two_is_found_whatever_stands_between(joint: str) -> None:
+    for value, before in product((PLAIN, SECRET), ("", "x", "xy")):
+        text = encoded(value, before=before).decode()
+        for at in range(1, len(text)):
+            assert FAST.find(f'key = "{text[:at]}{joint}{text[at:]}"\n'.encode()), (text, at)
+
+
 def test_text_that_resembles_a_piece_is_not_pointed_at() -> None:
     engine = HyperscanEngine([[PLAIN.encode()]])
     piece = PLAIN[9:20].encode()

@@ -46,6 +46,29 @@ def test_a_key_says_enough_to_be_rare() -> None:
     assert all(len(key) >= 8 for key in Projection({core: {0}}).keys)
 
 
+@pytest.mark.parametrize("spec", ["x{:02x}", "u{:04x}", "{:02X}"])
+def test_digits_of_escapes_tell_no_more_than_others(spec: str) -> None:
+    core = "".join(spec.format(byte) for byte in b"sk4f9dK2PqZt7Lm3xWvB6nR5yT").encode()
+    other = base64.b64encode(b"correct horse battery staple").rstrip(b"=")
+    keys = [key for key, numbers in Projection({core: {0}, other: {1}}).keys.items() if numbers == {0}]
+    assert keys
+    assert all(len(key) >= 10 for key in keys)
+
+
+@given(st.lists(CORES, min_size=1, max_size=12, unique=True), st.data())
+def test_one_key_is_left_of_what_is_torn_in_two_by_anything(cores: list[bytes], data: st.DataObject) -> None:
+    projection = Projection({core: {number} for number, core in enumerate(cores)})
+    number = data.draw(st.integers(0, len(cores) - 1))
+    core = cores[number]
+    left = projection.of(core)
+    keys = [key for key, numbers in projection.keys.items() if number in numbers]
+    if core in projection.lacking or len(left) < 2 * min(map(len, keys)):
+        return  # then the keys overlap
+    at = data.draw(st.integers(0, len(core)))
+    torn = projection.of(core[:at]) + b"|" + projection.of(core[at:])
+    assert any(key in torn for key in keys)
+
+
 def test_texts_of_any_size_are_projected_alike() -> None:
     projection = Projection({b"Zq7XzJ9kVw3Y": {0}})
     text = b"Z" * 40_000 + b"." * 40_000 + b"q7" * 40_000
