@@ -1,7 +1,8 @@
-"""The order in which git reads objects fastest: each right behind the one that it is stored as a difference to.
+"""The order in which git reads objects fastest: each right before the one that it is stored as a difference to.
 
-Git keeps the bases of differences for a while, in memory that a long history overflows; what was thrown away is put
-together again from the beginning of its chain. Chain by chain nothing is ever put together twice.
+Git keeps the bases that it put together on the way to an object, but not the object itself, and only as many as fit
+into its memory: in the order of a pack most are put together several times. From the end of each chain to its beginning
+nothing is: where a base's turn comes, git still has it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ PORTION = 200_000
 
 
 def chains(listed: Sequence[bytes]) -> Iterator[list[bytes]]:
-    """Ids of objects in groups: one that is stored whole, and all that are stored as differences to it or to these.
+    """Ids of objects in groups: one that is stored whole, behind all that are stored as differences to it or to these.
 
     `listed`: lines with an id and, where it is known, the id of the base; in any order.
     """
@@ -27,7 +28,8 @@ def chains(listed: Sequence[bytes]) -> Iterator[list[bytes]]:
     seen = bytearray(len(ids))
     for root, base in enumerate(bases):
         if base == root:
-            yield [ids[at] for at in _below(root, first, following, seen)]
+            below = list(_below(root, first, following, seen))
+            yield [ids[at] for at in reversed(below)]
     # Whoever wrote the repository may have written differences in a circle, which no root leads to.
     yield from ([ids[at]] for at, done in enumerate(seen) if not done)
 
