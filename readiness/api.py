@@ -46,7 +46,15 @@ from readiness.facts import (
     UrlFacts,
     WebhookEndpoints,
 )
-from readiness.hits import declared_empty, exclusions, finding_of, not_searched, secrets_absent, sort_hits
+from readiness.hits import (
+    cards_in_logs,
+    declared_empty,
+    exclusions,
+    finding_of,
+    not_searched,
+    secrets_absent,
+    sort_hits,
+)
 from readiness.hosts import TUNNELS, host_of, is_loopback, is_private, parent_in, place_of
 from readiness.model import (
     Because,
@@ -162,6 +170,7 @@ __all__ = [
     "WebhookEndpoints",
     "WebhookTry",
     "all_lived",
+    "cards_in_logs",
     "cards_in_output",
     "charges",
     "check",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from readiness.evidence import Missing
+from readiness.evidence import EvidenceView, Missing
 from readiness.facts import Configuration
 from readiness.model import Because, Environment, Finding, Verdict
-from readiness.reading import weigh
+from readiness.reading import unknown, weigh
 from readiness.searched import Artifacts, Hit, InHistory, Logs, Searched, SourceTree
 from readiness.wording import plural
 
@@ -109,6 +109,23 @@ def not_searched(search: Searched | Missing, *kinds: str) -> list[Missing]:
 def declared_empty(search: Searched | Missing) -> bool:
     """Whether the config says that there is nothing to search: `artifacts: []`, `logs: []`."""
     return isinstance(search, Artifacts | Logs) and not search.globs
+
+
+def cards_in_logs(evidence: EvidenceView, what: Literal["card number", "security code"]) -> Verdict:
+    """Whether a declared log holds a card number or a security code."""
+    logs = evidence.get(Logs)
+    if isinstance(logs, Missing):
+        return unknown(logs)
+    if declared_empty(logs):
+        return Verdict.not_applicable("The config declares by `logs: []` that no logs are kept.")
+    kind = what.replace(" ", "_") + "s"
+    hits = [finding_of(hit) for hit in logs.matches.get(kind, ())]
+    return weigh(
+        hits,
+        not_searched(logs, kind),
+        failed=f"{plural(len(hits), what)} in the logs.",
+        passed=f"{plural(logs.files, 'log file')} searched: none holds a {what}.",
+    )
 
 
 def secrets_absent(

@@ -8,18 +8,12 @@ from readiness.api import (
     EvidenceView,
     Kind,
     Logs,
-    Missing,
     Severity,
     Verdict,
+    cards_in_logs,
     cards_in_output,
     check,
-    declared_empty,
-    finding_of,
-    not_searched,
-    plural,
     together,
-    unknown,
-    weigh,
 )
 
 
@@ -46,20 +40,4 @@ def no_cvv_in_logs(evidence: EvidenceView) -> Verdict:
     When it is unknown: No logs are declared (add `logs: [var/log/*.log]`, or `logs: []` if none are kept), a glob
         matches no file, or a file could not be read or opened.
     """
-    return together(_in_logs(evidence), cards_in_output(evidence, "security code"))
-
-
-def _in_logs(evidence: EvidenceView) -> Verdict:
-    """The declared log files."""
-    logs = evidence.get(Logs)
-    if isinstance(logs, Missing):
-        return unknown(logs)
-    if declared_empty(logs):
-        return Verdict.not_applicable("The config declares by `logs: []` that no logs are kept.")
-    hits = [finding_of(hit) for hit in logs.matches.get("security_codes", ())]
-    return weigh(
-        hits,
-        not_searched(logs, "security_codes"),
-        failed=f"{plural(len(hits), 'security code')} in the logs.",
-        passed=f"{plural(logs.files, 'log file')} searched: none holds a security code.",
-    )
+    return together(cards_in_logs(evidence, "security code"), cards_in_output(evidence, "security code"))
