@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,51 +19,25 @@ from readiness.emulator.core.faults import FaultRule
 from readiness.errors import UsageError
 from readiness.model import Because, Kind, Status
 from readiness.registry import load_builtin
-from readiness.result import AuditResult, Readiness
-from readiness.transport import client
+from readiness.result import Readiness
 from tests.complete import UNASKED, Complete, complete
+from tests.never_falsely_ready.relied import (
+    ANY_ANSWER,
+    API,
+    CONFIG,
+    CROSSED,
+    HOOKS,
+    KEYS,
+    NEVER_HERE,
+    OBJECT_SUFFICES,
+    PING,
+    RELIES,
+    TOKEN,
+    assert_not_ready,
+    passed,
+)
 from tests.stage import PRODUCTION, SANDBOX
 from tests.transport.servers import Server, answer, saying
-
-TOKEN, CONFIG, HOOKS = "/oauth2/token", "/v2/settings/payment-config", "/v2/webhooks/endpoints"
-KEYS, PING, API = "/v2/api-keys*", "/v2/ping", "/v2/*"
-RELIES: dict[str, tuple[str, ...]] = {
-    "account/key-can-take-payments": (TOKEN, CONFIG),
-    "deleted-key/drill-leaves-nothing": (TOKEN, KEYS),
-    "deleted-key/key-unlisted": (TOKEN, CONFIG, KEYS),
-    "deleted-key/mint-refused-after-deletion": (TOKEN,),
-    "deleted-key/retired-keys-refused": (TOKEN,),
-    "deleted-key/token-dies-with-key": (TOKEN, CONFIG, KEYS),
-    "environment-separation/credentials-refused-across": (TOKEN,),
-    "environment-separation/production-account-is-live": (TOKEN, CONFIG),
-    "environment-separation/tokens-refused-across": (TOKEN, CONFIG),
-    "environment-separation/webhooks-point-home": (TOKEN, HOOKS),
-    "key-storage/no-unused-keys": (TOKEN, KEYS),
-    "token-refresh/bad-secret-refused": (TOKEN,),
-    "token-refresh/bad-token-refused": (TOKEN, CONFIG),
-    "token-refresh/lifetime-is-short": (TOKEN,),
-    "token-refresh/refresh-margin": (TOKEN,),
-    "token-refresh/token-accepted": (TOKEN, CONFIG),
-    "token-refresh/token-issued": (TOKEN,),
-    "token-refresh/tokens-overlap": (TOKEN, CONFIG),
-    "transport/clock-in-sync": (TOKEN, PING),
-    "transport/reachable": (TOKEN, PING),
-}
-"""The endpoints whose answers each check relies on. `mint-refused-after-deletion` may rely on a retired key alone."""
-CROSSED: dict[str, Any] = {"only": tuple(RELIES), "skip": ()}
-NEVER_HERE = {"token-refresh/expired-token-refused": "it needs the permission `wait-for-expiry`"} | dict.fromkeys(
-    UNASKED, "they look at handshakes: see the faults of the network"
-)
-ANY_ANSWER = {"transport/reachable", "transport/clock-in-sync"}
-"""For them any answer but throttling and a server's fault is an observation."""
-
-
-OBJECT_SUFFICES = RELIES.keys() - {
-    *("account/key-can-take-payments", "environment-separation/production-account-is-live"),
-    *("environment-separation/webhooks-point-home", "key-storage/no-unused-keys", "deleted-key/key-unlisted"),
-    *("deleted-key/drill-leaves-nothing", "deleted-key/token-dies-with-key"),
-}
-"""Checks to which a JSON object with status 200 says all they ask of the API: that it accepted the token."""
 
 
 class Fault(NamedTuple):
@@ -108,33 +81,6 @@ FAULTS: dict[str, Fault] = {
     "echo": answered({"kind": "echo", "status": 200}),
 }
 """Faults that spoil an answer as a whole, on whichever endpoint."""
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Complete]:
-    with complete(tmp_path_factory.mktemp("whole")) as integration:
-        yield integration
-
-
-@pytest.fixture
-def integration(whole: Complete, monkeypatch: pytest.MonkeyPatch) -> Iterator[Complete]:
-    """The whole integration, with secrets set and no fault yet."""
-    for name, value in whole.variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(client, "BACKOFF", 0.001)
-    yield whole
-    whole.stage.control.clear_faults()
-    whole.forget_drills()  # under some faults a drill cannot clean up, and later runs would rightly complain
-
-
-def passed(result: AuditResult) -> set[str]:
-    """Checks that passed in any environment."""
-    return {row.id for row in result.results if row.status is Status.PASSED}
-
-
-def assert_not_ready(audit: Audit) -> None:
-    assert audit.result.verdict in {Readiness.NOT_READY, Readiness.INCOMPLETE}
-    assert exit_code(audit.result) in {1, 3}
 
 
 def test_without_a_fault_everything_is_observed_and_ready(integration: Complete) -> None:
@@ -271,121 +217,6 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, monkeypatch: pyte
         audit = integration.audit(**CROSSED)
         assert passed(audit.result) == set()
         assert_not_ready(audit)
-
-
-PLUGIN = '''
-from readiness.api import Configuration, Kind, Severity, Verdict, check
-
-@check(title="T", failing_title="F", severity=Severity.MAJOR, kind=Kind.STATIC, needs=[Configuration])
-def rule(evidence):
-    """Why it matters: a
-    How it is judged: b
-    How to fix: c
-    When it is unknown: d
-    """
-    BODY
-'''
-PROBE = """
-import asyncio, os, signal, sys
-from typing import ClassVar
-from readiness.evidence import Evidence
-from readiness.probe import Probe
-
-class Tide(Evidence):
-    kind: ClassVar[str] = "tide"
-
-class TideProbe(Probe):
-    evidence = Tide
-    per_environment = False
-    def plan(self, config, environment):
-        PLAN
-        return []
-    async def gather(self, context):
-        GATHER
-        return Tide()
-"""
-NEEDS_TIDE = "from ..probes import Tide\n" + PLUGIN.replace("needs=[Configuration]", "needs=[Tide]")
-
-
-def plugged(integration: Complete, folder: Path, monkeypatch: pytest.MonkeyPatch, *areas: str, **files: str) -> Audit:
-    """Audit the integration, which is in order, with a plug-in."""
-    for name, text in files.items():
-        path = folder / "ops" / ("probes.py" if name == "probes" else f"acme/{name}.py")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    config = {**integration.stage.config, "plugins": [str(folder / "ops")]}
-    monkeypatch.setattr(integration.stage, "config", config)
-    return integration.audit(only=(*RELIES, *areas), skip=())
-
-
-def acme(audit: Audit) -> tuple[Status, Because | None]:
-    (row,) = [row for row in audit.result.results if row.area == "acme"]
-    return row.status, row.because
-
-
-CRASHED = (Status.UNKNOWN, Because.CRASHED)
-
-
-@pytest.mark.parametrize(
-    ("body", "ready"),
-    [
-        ("return Verdict.passed('seen')", True),
-        ("raise RuntimeError('x')", False),
-        ("import sys; sys.exit(0)", False),
-        ("return None", False),
-        ("return 'passed'", False),
-    ],
-)
-def test_a_check_of_a_plugin(
-    body: str, ready: bool, integration: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    audit = plugged(integration, tmp_path, monkeypatch, "acme", rule=PLUGIN.replace("BODY", body))
-    assert exit_code(audit.result) == (0 if ready else 3)
-    assert acme(audit) == ((Status.PASSED, None) if ready else CRASHED)
-
-
-@pytest.mark.parametrize(
-    "does",
-    [
-        {},
-        {"GATHER": "raise RuntimeError('x')"},
-        {"GATHER": "sys.exit(0)"},
-        {"GATHER": "return None"},
-        {"GATHER": "raise asyncio.CancelledError"},
-        {"PLAN": "raise RuntimeError('x')"},
-        {"PLAN": "sys.exit(0)"},
-        {"PLAN": "return None"},
-    ],
-    ids=str,
-)
-def test_a_probe_of_a_plugin(
-    does: dict[str, str], integration: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    probes = PROBE.replace("PLAN", does.get("PLAN", "pass")).replace("GATHER", does.get("GATHER", "pass"))
-    rule = NEEDS_TIDE.replace("BODY", "return Verdict.passed('seen')")
-    audit = plugged(integration, tmp_path, monkeypatch, "acme", probes=probes, rule=rule)
-    assert exit_code(audit.result) == (3 if does else 0)
-    assert acme(audit)[0] is (Status.UNKNOWN if does else Status.PASSED)
-
-
-@pytest.mark.parametrize("text", ["raise RuntimeError('x')", "import sys; sys.exit(0)", "import nowhere_at_all", "("])
-def test_a_plugin_that_cannot_be_imported(
-    text: str, integration: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    audit = plugged(integration, tmp_path, monkeypatch, rule=text)
-    assert audit.result.verdict is Readiness.INCOMPLETE
-    assert exit_code(audit.result) == 3
-    assert all(row.status is not Status.FAILED for row in audit.result.results)
-
-
-def test_an_interrupted_run(integration: Complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gather = "os.kill(os.getpid(), signal.SIGINT); await asyncio.Event().wait()"
-    probes = PROBE.replace("PLAN", "pass").replace("GATHER", gather)
-    rule = NEEDS_TIDE.replace("BODY", "return Verdict.passed('seen')")
-    audit = plugged(integration, tmp_path, monkeypatch, "acme", probes=probes, rule=rule)
-    assert audit.result.run.interrupted
-    assert audit.result.verdict is Readiness.INCOMPLETE
-    assert exit_code(audit.result) == 130
 
 
 def test_a_selection_that_matches_nothing_is_refused(integration: Complete) -> None:
