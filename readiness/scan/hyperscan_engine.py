@@ -1,7 +1,7 @@
 """The fast engine: Hyperscan looks for gates in the bytes, and for all forms of secrets in what is left of them.
 
-Fragments of plain secrets are looked for in the bytes too. Of one that a program puts together from literals, the names
-of variables between them may hold anything, but people cut a secret by hand into few parts.
+Fragments of what people cut up by hand, plain secrets and base64, are looked for in the bytes too: where a program puts
+one together from literals, the names of variables between them may hold any letters.
 """
 
 from __future__ import annotations
