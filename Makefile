@@ -47,11 +47,11 @@ golden: .venv/dev.stamp
 	$(BIN)/python -m tests.report.rebaseline
 
 bench: .venv/dev.stamp
-	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/run_demo.py
-	$(BIN)/python benchmarks/critical_path.py
-	$(BIN)/python benchmarks/lab_time.py
-	$(BIN)/python benchmarks/emulator_throughput.py
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.run_demo
+	$(BIN)/python -m benchmarks.critical_path
+	$(BIN)/python -m benchmarks.lab_time
+	$(BIN)/python -m benchmarks.emulator_throughput
 	$(BIN)/python -m benchmarks.scan_tree
 	$(BIN)/python -m benchmarks.scan_history
 	$(BIN)/python -m benchmarks.scan_recall

@@ -1,7 +1,7 @@
 """Trees and git repositories to measure searches on, made from a seed: lines of this Python's own standard library.
 
-    python benchmarks/corpus.py tree FOLDER [--files 5000] [--bytes 50000000]
-    python benchmarks/corpus.py history FOLDER [--blobs 15000]
+    python -m benchmarks.corpus tree FOLDER [--files 5000] [--bytes 50000000]
+    python -m benchmarks.corpus history FOLDER [--blobs 15000]
 
 Files are code, JSON and Markdown of one to a hundred kilobytes. A commit changes a few files of one package,
 the larger the likelier; one in a thousand blobs holds one of `secrets()`, and one in fifty speaks of the vendor. A blob

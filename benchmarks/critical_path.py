@@ -1,6 +1,6 @@
 """The live part of a run against its critical path: the longest chain of requests that wait for each other.
 
-    python benchmarks/critical_path.py [--latency 0.05] [--rounds 5] [--checks 200]
+    python -m benchmarks.critical_path [--latency 0.05] [--rounds 5] [--checks 200]
 
 An emulator answers each request after the latency. The longest chain is the deleted-key drill's: partner's token, key,
 its token, a read, the list, the deletion, the polls until the refusal is confirmed, the list again. Its length is taken

@@ -1,6 +1,6 @@
 """Throughput of the emulator against a bare Starlette route that returns the same bytes, both under uvicorn's h11.
 
-    python benchmarks/emulator_throughput.py [--seconds 1.0] [--rounds 5] [--connections 8]
+    python -m benchmarks.emulator_throughput [--seconds 1.0] [--rounds 5] [--connections 8]
 
 Both servers run in processes of their own, the load in this one; rounds alternate, so that a busy machine slows both.
 Prints requests per second of each (medians) and their ratio; exit 1 if the ratio is below 0.5.

@@ -1,6 +1,6 @@
 """How long the whole lab takes on an application, and what it spends that on.
 
-    python benchmarks/lab_time.py [CONFIG ...] [--rounds 3]
+    python -m benchmarks.lab_time [CONFIG ...] [--rounds 3]
 
 Runs every scenario on each application; without a config, on a server application of the tests. A scenario's time is
 taken from outside: from its beginning to its end, its emulator's start, its clean-up and its evidence included. Prints

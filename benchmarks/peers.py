@@ -53,11 +53,17 @@ def installed(folder: Path) -> dict[str, str]:
     return found
 
 
+def as_installed() -> dict[str, str]:
+    """This environment, but that Python keeps the bytecode it compiles, as pip does when it installs a package."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(command: Sequence[str], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None) -> Taken:
     """Run to the end, whatever its exit code; its output is read and thrown away but for the last megabytes."""
+    environment = {**as_installed(), **(extra or {})}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, capture_output=True, env={**os.environ, **(extra or {})}, check=False)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, env=environment, check=False)
     wall = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

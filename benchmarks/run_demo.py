@@ -1,6 +1,6 @@
 """The CPU time that a run on the demo takes, emulator included: without the lab, and with it.
 
-    python benchmarks/run_demo.py [--rounds 5]
+    python -m benchmarks.run_demo [--rounds 5]
 
 Prints user and system time of the process and of what it starts (median), and the wall time; exit 1 above 3 s of CPU
 without the lab. With it, most is the shop's own: the lab starts it once for every scenario.
@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.peers import as_installed
 from readiness.registry import load_builtin
 from readiness.traces import BehaviourTrace
 
@@ -30,7 +31,7 @@ def run_once(folder: Path, *options: str) -> tuple[float, float]:
     for kind in ("html", "md", "json"):
         command += ["-o", f"{kind}={folder / f'report.{kind}'}"]
     began, before = time.perf_counter(), os.times()
-    subprocess.run(command, check=True, env={**os.environ, "XDG_STATE_HOME": str(folder)})
+    subprocess.run(command, check=True, env={**as_installed(), "XDG_STATE_HOME": str(folder)})
     after = os.times()
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
     return cpu, time.perf_counter() - began

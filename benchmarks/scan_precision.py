@@ -1,6 +1,6 @@
 """How often the patterns raise a false alarm in files that hold no secret and no card: ten popular public packages.
 
-    python benchmarks/scan_precision.py [--packages FOLDER]
+    python -m benchmarks.scan_precision [--packages FOLDER]
 
 Takes five packages through pip and five through npm into FOLDER (a temporary one unless given; what is there is not
 fetched again), and looks into every file of theirs with every pattern, those for logs included, as if each file were a

@@ -1,6 +1,6 @@
 """One search by this project, in a process of its own, for the benchmarks to time.
 
-    python benchmarks/search.py history|tree FOLDER [--secrets 3] [--known] [--engine regex] [--also VALUE ...]
+    python -m benchmarks.search history|tree FOLDER [--secrets 3] [--known] [--engine regex] [--also VALUE ...]
 
 Prints one line of JSON: seconds of the search without start-up, objects or files, bytes, finds, and peak memory.
 """

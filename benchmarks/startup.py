@@ -1,6 +1,6 @@
 """How long the command takes to say its version and its help, against a bare `import click`.
 
-    python benchmarks/startup.py [--rounds 25]
+    python -m benchmarks.startup [--rounds 25]
 
 The three are run in turn, so that a busy machine slows all of them. Prints medians and ratios of whole processes; exit
 1 if `--version` takes more than 1.5 times, or `--help` more than 2 times, as long as the import.
@@ -16,13 +16,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.peers import as_installed
+
 LIMITS = {"--version": 1.5, "--help": 2.0}
 
 
 def seconds(command: Sequence[str]) -> float:
     """Wall time of one process."""
     began = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=as_installed())
     return time.perf_counter() - began
 
 

@@ -10,9 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """An immutable value that goes to and from JSON without loss and refuses unknown fields."""
+    """An immutable value that goes to and from JSON without loss and refuses unknown fields.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Its validator is built when it is wanted first: a command needs few of all that it imports.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Environment(StrEnum):
