@@ -18,12 +18,29 @@ from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, core_pi
 from readiness.scan.projection import Projection
 
 
-class _Spot(NamedTuple):
-    """A piece, by the secret and the needle that it belongs to."""
+class _Needle(NamedTuple):
+    """Bytes that are looked for piece by piece."""
 
     secret: int
-    needle: bytes
+    text: bytes
+    in_pieces: int
+    """How many of its bytes are in a piece."""
+
+
+class _Spot(NamedTuple):
+    """Where in a needle a piece stands."""
+
+    needle: _Needle
     offset: int
+
+
+class _Piece(NamedTuple):
+    """A piece that stands in a block."""
+
+    offset: int
+    """In its needle."""
+    start: int
+    end: int
 
 
 class HyperscanEngine:
@@ -58,14 +75,18 @@ class HyperscanEngine:
         view = memoryview(block)
         signals = Signals([Region(number, 0, len(view)) for number in self._weak], [])
         pieces, others = len(self._spots), len(self._spots) + len(self._gates)
+        found: dict[_Needle, list[_Piece]] = defaultdict(list)
         for number, end in self._pieces.scan(view):
             if pieces <= number < others:
                 signals.gates.append((self._gates[number - pieces], end))
             elif number < pieces:
                 start = end - self._lengths[number]
-                signals.regions.extend(
-                    Region(spot.secret, start, end) for spot in self._spots[number] if _plausible(view, start, spot)
-                )
+                for spot in self._spots[number]:
+                    if _plausible(view, start, spot):
+                        found[spot.needle].append(_Piece(spot.offset, start, end))
+        for needle, places in found.items():
+            if _is_enough(places, needle):
+                signals.regions.extend(Region(needle.secret, place.start, place.end) for place in places)
         for reduced in self._reduced:
             signals.regions.extend(reduced.regions(view))
         return signals
@@ -152,14 +173,30 @@ def _spots(texts: Sequence[list[bytes]]) -> dict[bytes, list[_Spot]]:
     for secret, needles in enumerate(texts):
         coarse = {needle for needle in coarse_ones(needles) if 0 not in needle}  # a program may be UTF-16
         for needle in smallest({needle for needle in needles if needle} - coarse):
-            for start, end in places_of_pieces(needle, dense=needle == needles[0]):
-                spots[needle[start:end]].append(_Spot(secret, needle, start))
+            places = places_of_pieces(needle, dense=needle == needles[0])
+            known = _Needle(secret, needle, len(_bytes_of(places)))
+            for start, end in places:
+                spots[needle[start:end]].append(_Spot(known, start))
     return dict(spots)
+
+
+def _bytes_of(places: Iterable[tuple[int, int]]) -> set[int]:
+    return {at for start, end in places for at in range(start, end)}
+
+
+def _is_enough(places: Iterable[_Piece], needle: _Needle) -> bool:
+    """Whether more than a third is there of what is looked for: many secrets begin with a word that is everywhere.
+
+    Who tears a needle in two leaves all its pieces but one; who cuts up a secret by hand, two thirds of it or more
+    where the parts have `FRAGMENT` bytes.
+    """
+    held = _bytes_of({(place.offset, place.offset + place.end - place.start) for place in places})
+    return 3 * len(held) > needle.in_pieces
 
 
 def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
     """Whether the needle goes on around its piece, up to its own ends or to something that may be a joint."""
-    needle = spot.needle
+    needle = spot.needle.text
     low, offset = at, spot.offset
     while offset and low and view[low - 1] == needle[offset - 1]:
         low, offset = low - 1, offset - 1

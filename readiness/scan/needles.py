@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from readiness.model import Environment, Location
@@ -153,18 +154,17 @@ class Needles:
         return pointed
 
     def _among_escapes(self, block: bytes | memoryview, spans: Sequence[tuple[int, int]]) -> list[Region]:
-        """Those of the spans in which, once escapes are resolved, something stands. All at once first: hardly ever."""
-        if not self._sought or not self._unescaped_regions(b"\n".join(block[start:end] for start, end in spans)):
+        """Those of the spans in which, once escapes are resolved, something may stand. They are searched at once."""
+        plain = unescaped(b"\n".join(block[start:end] for start, end in spans)) if self._sought else None
+        if plain is None:
             return []
-        return [
-            Region(region.secret, start, end)
-            for start, end in spans
-            for region in self._unescaped_regions(block[start:end])
-        ]
-
-    def _unescaped_regions(self, text: bytes | memoryview) -> list[Region]:
-        plain = unescaped(bytes(text))
-        return self._engine.scan(plain.data).regions if plain else []
+        firsts = [0, *accumulate(end - start + 1 for start, end in spans)]
+        pointed: dict[Region, None] = {}
+        for region in self._engine.scan(plain.data).regions:
+            low, high = (plain.original(at) for at in (region.start, min(region.end, len(plain.data)) - 1))
+            for span in spans[bisect_right(firsts, low) - 1 : bisect_right(firsts, high)]:
+                pointed[Region(region.secret, *span)] = None
+        return list(pointed)
 
     def confirmed(self, block: bytes | memoryview, regions: Iterable[Region], low: int = 0) -> list[Match]:
         """Secrets in or near the regions, not before `low`."""
@@ -252,7 +252,7 @@ def _exact(data: bytes, forms: Sequence[Form], where: str) -> Iterator[_Found]:
         original = _chained(whole.original, plain.original)
         yield from _standing(plain.data, forms, f"{where}, broken up, escaped", original)
     once = [form for form in forms if form.label in {"base64", "base64url"}]
-    for run in decoded(whole.data):
+    for run in decoded(whole.data, min((len(form.needle) for form in once), default=len(whole.data))):
         texts = (run.data, normalised(run.data).data)  # `base64` wraps its lines, also when it is encoded once more
         if any(True for text in texts for form in once for _ in form.occurrences(text)):
             yield _Found(whole.original(run.start), whole.original(run.end - 1) + 1, f"base64 twice{where}")

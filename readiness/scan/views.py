@@ -66,9 +66,11 @@ def unquoted(data: bytes) -> Normalised | None:
     return _rewritten(data, _SOFT, lambda soft: bytes.fromhex((soft["byte"] or b"").decode())) if b"=" in data else None
 
 
-def decoded(data: bytes) -> Iterator[Decoded]:
-    """Every run of base64 or base64url, decoded from each place at which a group of four may begin."""
+def decoded(data: bytes, least: int) -> Iterator[Decoded]:
+    """Runs of base64 or base64url that may hold `least` bytes, from each place at which a group of four may begin."""
     for run in _BASE64_RUN.finditer(data):
+        if 3 * len(run[0]) < 4 * least:
+            continue
         text = run[0].translate(_STANDARD)
         for shift in range(4):
             whole = text[shift : shift + (len(text) - shift) // 4 * 4]
