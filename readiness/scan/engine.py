@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import accumulate
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from readiness.scan.anchors import coarse_ones, pieces_of
+from readiness.scan.projection import Projection
 
 _KEPT = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum())
 _DROPPED = bytes(byte for byte in range(256) if byte not in _KEPT)
 _SHORTEST_CORE = 4
 _CELL = 4096
+_NEVER = rb"(?!)"
 _LONGEST_GATE = 512
 """Bytes of the longest match of a gate."""
 
@@ -121,19 +123,60 @@ def cores_only(block: bytes | memoryview) -> bytes:
     return bytes(block).replace(rb"\n", rb"\ ").replace(rb"\r", rb"\ ").translate(None, _DROPPED)
 
 
+class Finder(Protocol):
+    """Looks for many texts at once."""
+
+    def scan(self, data: bytes, /) -> list[tuple[int, int]]:
+        """Number and end of each place where one of the texts stands."""
+
+
+F = TypeVar("F", bound=Finder)
+
+
+class Reduced(Generic[F]):
+    """Texts without most of their characters, and what is looked for in these."""
+
+    def __init__(
+        self,
+        reduce: Callable[[bytes | memoryview], bytes],
+        announced: Mapping[bytes, Collection[int]],
+        finder: Callable[[Iterable[bytes]], F],
+    ) -> None:
+        """`announced`: what to look for, and the secrets that each announces."""
+        self._reduce = reduce
+        self._announced = [(len(key), frozenset(secrets)) for key, secrets in announced.items()]
+        self.finder = finder(announced)
+
+    def regions(self, text: bytes | memoryview) -> list[Region]:
+        """Parts of the text in which a secret may begin or end."""
+        hits = self.finder.scan(self._reduce(text))
+        if not hits:
+            return []
+        cells = CellMap(text, self._reduce)
+        regions = {
+            Region(secret, *cells.cell(end - length))
+            for number, end in hits
+            for length, secrets in [self._announced[number]]
+            for secret in secrets
+        }
+        return sorted(regions)
+
+
 class RegexEngine:
     """Needs nothing but Python. Quotes, operators, line breaks, backslashes and the zeros of UTF-16 are taken out.
 
-    Pieces of what is left also find what is broken by letters, as in `"…" b"…"`.
+    Pieces of what is left also find what is broken by letters, as in `"…" b"…"`; a projection, the rest.
     """
 
     def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
         cores = Cores(needles)
+        projection = Projection(cores.secrets_of)
         self._weak = cores.weak
-        self._pieces = core_pieces(cores, cores.secrets_of)
-        self._lengths = sorted({len(piece) for piece in self._pieces})
-        self._pattern = re.compile(_pattern(self._pieces)) if self._pieces else None
+        self._reduced = [
+            Reduced(cores_only, core_pieces(cores, cores.secrets_of), _Trie),
+            Reduced(projection.of, projection.keys, _Trie),
+        ]
         self._gates = [
             (gate.hints, re.compile(b"|".join(gate.expressions), re.IGNORECASE | re.DOTALL)) for gate in gates
         ]
@@ -144,7 +187,10 @@ class RegexEngine:
     def scan(self, block: bytes | memoryview) -> Signals:
         """See `Engine.scan`."""
         data = bytes(block)
-        return Signals(list(self._regions(data)), list(self._gate_ends(data)))
+        regions = [Region(number, 0, len(data)) for number in self._weak]
+        for reduced in self._reduced:
+            regions += reduced.regions(data)
+        return Signals(regions, list(self._gate_ends(data)))
 
     def _gate_ends(self, block: bytes) -> Iterator[tuple[int, int]]:
         lowered = block.lower() if self._gates else b""
@@ -154,28 +200,23 @@ class RegexEngine:
                 for found in expression.finditer(block, start, end):
                     yield number, found.end()
 
-    def _regions(self, block: bytes) -> Iterator[Region]:
-        for number in self._weak:
-            yield Region(number, 0, len(block))
-        if self._pattern is None:
-            return
-        kept = cores_only(block)
-        first = self._pattern.search(kept)
-        if first is None:
-            return
-        cells = CellMap(block, cores_only)
-        seen: set[Region] = set()
-        for found in self._pattern.finditer(kept, first.start()):
-            start, end = cells.cell(found.start())
-            for number in self._announced(kept, found.start()):
-                region = Region(number, start, end)
-                if region not in seen:
-                    seen.add(region)
-                    yield region
 
-    def _announced(self, kept: bytes, at: int) -> frozenset[int]:
-        pieces = (kept[at : at + length] for length in self._lengths)
-        return frozenset().union(*(self._pieces.get(piece, ()) for piece in pieces))
+class _Trie:
+    """A finder that needs no other library."""
+
+    def __init__(self, texts: Iterable[bytes]) -> None:
+        self._numbers = {text: number for number, text in enumerate(texts)}
+        self._lengths = sorted({len(text) for text in self._numbers})
+        self._pattern = re.compile(_pattern(self._numbers) or _NEVER)
+
+    def scan(self, data: bytes) -> list[tuple[int, int]]:
+        """See `Finder.scan`."""
+        return [
+            (number, found.start() + length)
+            for found in self._pattern.finditer(data)
+            for length in self._lengths
+            if (number := self._numbers.get(data[found.start() : found.start() + length])) is not None
+        ]
 
 
 def _around(hints: Iterable[bytes], lowered: bytes) -> Iterator[tuple[int, int]]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import hyperscan
 
 from readiness.scan.anchors import coarse_ones, places_of_pieces
-from readiness.scan.engine import CellMap, Cores, Gate, Region, Signals, core_pieces, cores_only, quoted, smallest
+from readiness.scan.engine import Cores, Gate, Reduced, Region, Signals, core_pieces, cores_only, quoted, smallest
 from readiness.scan.projection import Projection
 
 
@@ -61,13 +61,13 @@ class HyperscanEngine:
         )
         self._gates = [number for number, gate in enumerate(gates) for _ in gate.expressions]
         projection = Projection(cores.secrets_of)
-        self._reduced = [_Reduced(projection.of, projection.keys)] if projection.keys else []
+        self._reduced = [Reduced(projection.of, projection.keys, _texts)] if projection.keys else []
         if projection.lacking:
-            self._reduced.append(_Reduced(cores_only, core_pieces(cores, projection.lacking)))
+            self._reduced.append(Reduced(cores_only, core_pieces(cores, projection.lacking), _texts))
 
     def prepare(self) -> None:
         """See `Engine.prepare`. Compiling holds no lock of Python's."""
-        databases = [self._pieces, *(reduced.keys for reduced in self._reduced)]
+        databases = [self._pieces, *(reduced.finder for reduced in self._reduced)]
         threading.Thread(target=lambda: [database.compiled for database in databases]).start()
 
     def scan(self, block: bytes | memoryview) -> Signals:
@@ -90,32 +90,6 @@ class HyperscanEngine:
         for reduced in self._reduced:
             signals.regions.extend(reduced.regions(view))
         return signals
-
-
-class _Reduced:
-    """Texts without most of their characters, and what is looked for in these."""
-
-    def __init__(
-        self, reduce: Callable[[bytes | memoryview], bytes], announced: Mapping[bytes, Collection[int]]
-    ) -> None:
-        """`announced`: what to look for, and the secrets that each announces."""
-        self._reduce = reduce
-        self._announced = [(len(key), frozenset(secrets)) for key, secrets in announced.items()]
-        self.keys = _Database([_Expression(quoted(key)) for key in announced])
-
-    def regions(self, view: memoryview) -> list[Region]:
-        """Parts of the text in which a secret may begin or end."""
-        hits = self.keys.scan(self._reduce(view))
-        if not hits:
-            return []
-        cells = CellMap(view, self._reduce)
-        regions = {
-            Region(secret, *cells.cell(end - length))
-            for number, end in hits
-            for length, secrets in [self._announced[number]]
-            for secret in secrets
-        }
-        return sorted(regions)
 
 
 class _Expression(NamedTuple):
@@ -165,6 +139,10 @@ class _Database:
         )
         database.scratch = hyperscan.Scratch(database)
         return database
+
+
+def _texts(keys: Iterable[bytes]) -> _Database:
+    return _Database([_Expression(quoted(key)) for key in keys])
 
 
 def _spots(texts: Sequence[list[bytes]]) -> dict[bytes, list[_Spot]]:

@@ -80,6 +80,7 @@ def forms_of(value: str, *, client_id: str | None = None) -> tuple[Form, ...]:
         Form("UTF-16 BE", value.encode("utf-16-be", "surrogatepass")),
         *(_basic_headers(client_id, value) if client_id else ()),
         *base64_forms("base64", data),
+        *(form for text in _with_other_breaks(value) for form in base64_forms("base64", text)),
     ]
     return _distinct(candidates)
 
@@ -89,6 +90,14 @@ def _over_lines(value: str) -> Iterator[Form]:
     lines = value.splitlines()
     if len(lines) > 1 and len(text := "".join(lines)) >= SHORTEST:
         yield Form("over lines", text.encode("utf-8", "surrogatepass"))
+
+
+def _with_other_breaks(value: str) -> Iterator[bytes]:
+    """A key of several lines as other systems write it; in base64 its line breaks cannot be told apart."""
+    lines = value.splitlines()
+    if len(lines) > 1:
+        for end in ("\n", "\r\n"):
+            yield end.join(lines).encode("utf-8", "surrogatepass")
 
 
 def base64_forms(label: str, data: bytes) -> Iterator[Form]:

@@ -166,6 +166,37 @@ def test_base64_that_is_torn_in_two_is_found_whatever_stands_between(joint: str)
             assert FAST.find(f'key = "{text[:at]}{joint}{text[at:]}"\n'.encode()), (text, at)
 
 
+@pytest.mark.parametrize(
+    ("joint", "size", "codec"),
+    [("\\n", 8, "utf-16-le"), ("\\u000a", 4, "utf-16-le"), ("&#10;", 6, "ascii"), ('" f"', 6, "ascii")],
+)
+@pytest.mark.parametrize(
+    "value", [PLAIN, SECRET, "2c4cd8b3d522cb9d111e03aa31ef9d48", "gZC0TwvN-I+UIM!+n$$T+sw@+&##7:_"]
+)
+def test_both_find_what_joints_of_letters_break(value: str, joint: str, size: int, codec: str) -> None:
+    crumbs = [value[at : at + size] for at in range(0, len(value), size)]
+    data = f"{' ' * 300}\nkey = '{joint.join(crumbs)}'\n".encode(codec)
+    fast, slow = both(value)
+    assert fast.find(data)
+    assert slow.find(data)
+
+
+WITH_WORD = "production 3f0c9a1e-7b2d-4c68-9e15-0d8f6a4b7c21"
+
+
+def test_a_word_that_a_secret_begins_with_is_not_pointed_at() -> None:
+    (known, _) = both(WITH_WORD)
+    text = b"production\nenv: 'production'\nname=production&production%20key production 4f0c9a1e\n" * 50
+    assert known.signals(text).regions == []
+
+
+@pytest.mark.parametrize("joint", ['";\nZQ_sandbox += "', '" + K3Y + "", "', "%0AZQ7", "=\n"])
+def test_a_secret_with_such_a_word_is_found_where_it_is_torn(joint: str) -> None:
+    (known, _) = both(WITH_WORD)
+    for at in range(1, len(WITH_WORD)):
+        assert known.signals(f'k = "{WITH_WORD[:at]}{joint}{WITH_WORD[at:]}"\n'.encode()).regions, at
+
+
 def test_text_that_resembles_a_piece_is_not_pointed_at() -> None:
     engine = HyperscanEngine([[PLAIN.encode()]])
     piece = PLAIN[9:20].encode()

@@ -65,6 +65,17 @@ def test_base64_that_was_wrapped_and_encoded_again(engine: EngineMaker, value: s
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kept", ["\n", "\r\n"])
+@pytest.mark.parametrize("written", ["\n", "\r\n"])
+def test_base64_of_a_key_with_other_line_breaks(engine: EngineMaker, kept: str, written: str) -> None:
+    known = needles(KEY.replace("\n", kept) + kept, engine=engine)
+    for before in ("", "x", "xy"):
+        data = base64.b64encode(f"{before}{KEY}\n".replace("\n", written).encode())
+        assert [match.form for match in known.find(b"key: " + data + b"\n")] == ["base64"]
+    assert known.find(base64.b64encode(KEY.replace("Zp2", "Zp3").replace("\n", written).encode())) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("before", range(30, 90, 7))
 def test_quoted_printable(engine: EngineMaker, before: int) -> None:
     data = quopri.encodestring(b"x" * before + RANDOM.encode() + b" and more\n")
