@@ -67,8 +67,8 @@ class HyperscanEngine:
 
     def prepare(self) -> None:
         """See `Engine.prepare`. Compiling holds no lock of Python's."""
-        databases = [self._pieces, *(reduced.finder for reduced in self._reduced)]
-        threading.Thread(target=lambda: [database.compiled for database in databases]).start()
+        for database in (self._pieces, *(reduced.finder for reduced in self._reduced)):
+            threading.Thread(target=database.prepare).start()
 
     def scan(self, block: bytes | memoryview) -> Signals:
         """See `Engine.scan`."""
@@ -108,6 +108,10 @@ class _Database:
         self._expressions = expressions
         self._compiled: hyperscan.Database | None = None
         self._compiling = threading.Lock()
+
+    def prepare(self) -> None:
+        """Compile the expressions now."""
+        _ = self.compiled
 
     @property
     def compiled(self) -> hyperscan.Database:
