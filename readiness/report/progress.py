@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from rich.text import Text
 from readiness.report.text import one_line
 from readiness.report.words import seconds
 
+_COUNT_EVERY = 10.0
+"""Seconds between two plain lines in which only numbers differ: a log is read afterwards, and should stay short."""
+_NUMBER = re.compile(r"[\d.,]+")
+
 Clock = Callable[[], float]
 
 
@@ -25,6 +30,8 @@ class _Line:
     """One probe's state. `ends_at` is on the progress clock, where the probe knows when it will be done."""
 
     started: float
+    told: float
+    """When its last plain line was written."""
     text: str = ""
     ends_at: float | None = None
 
@@ -66,16 +73,19 @@ class Progress:
 
     def start(self, name: str) -> None:
         """A probe begins."""
-        self._lines[name] = _Line(started=self._clock())
+        now = self._clock()
+        self._lines[name] = _Line(started=now, told=now)
         self._say(name, "started")
 
     def update(self, name: str, text: str, *, remaining: float | None = None) -> None:
         """What a probe does now; `remaining` seconds, where it knows."""
-        line = self._lines[name]
+        line, now = self._lines[name], self._clock()
+        counting = _NUMBER.sub("", text) == _NUMBER.sub("", line.text)
         changed = text != line.text
         line.text = text
-        line.ends_at = None if remaining is None else self._clock() + remaining
-        if changed:
+        line.ends_at = None if remaining is None else now + remaining
+        if changed and (self._live or not counting or now - line.told >= _COUNT_EVERY):
+            line.told = now
             self._say(name, text)
 
     def finish(self, name: str, outcome: str = "done") -> None:

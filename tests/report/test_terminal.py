@@ -96,6 +96,25 @@ def test_plain_progress_is_dated_lines() -> None:
     )
 
 
+def test_a_count_that_goes_on_is_told_now_and_then() -> None:
+    console, clock = Console(file=io.StringIO(), width=100, color_system=None), Ticking()
+    with Progress(console, clock=clock, today=lambda: NOON) as progress:
+        progress.start("source-tree")
+        for second in range(1, 25):
+            clock.now += 1
+            progress.update("source-tree", f"{second * 500:,} files, {second}.5 MB searched")
+        progress.update("source-tree", "writing it down")
+
+    assert isinstance(console.file, io.StringIO)
+    assert [line.partition(": ")[2] for line in console.file.getvalue().splitlines()] == [
+        "started",
+        "500 files, 1.5 MB searched",
+        "5,500 files, 11.5 MB searched",
+        "10,500 files, 21.5 MB searched",
+        "writing it down",
+    ]
+
+
 def test_quiet_progress_says_nothing() -> None:
     console = Console(file=io.StringIO(), force_terminal=True)
     with Progress(console, quiet=True) as progress:
