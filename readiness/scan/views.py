@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -94,7 +95,12 @@ def _meaning(escape: re.Match[bytes]) -> bytes:
         return bytes.fromhex(code.decode())
     if escape["char"]:
         return escape["char"]
-    return html.unescape(f"&{escape['entity'].decode()}").encode("utf-8", "replace")
+    return _entity(escape["entity"])
+
+
+@functools.lru_cache(maxsize=1024)
+def _entity(name: bytes) -> bytes:
+    return html.unescape(f"&{name.decode()}").encode("utf-8", "replace")
 
 
 def _rewritten(
