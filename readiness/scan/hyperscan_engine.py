@@ -17,14 +17,17 @@ from readiness.scan.anchors import coarse_ones, places_of_pieces
 from readiness.scan.engine import Cores, Gate, Reduced, Region, Signals, core_pieces, cores_only, quoted, smallest
 from readiness.scan.projection import Projection
 
+_MOST, _SOME = 0.5, 0.25
+"""Shares of a needle that must be there, in pieces without digits: where others have digits, and where none has."""
+
 
 class _Needle(NamedTuple):
     """Bytes that are looked for piece by piece."""
 
     secret: int
     text: bytes
-    in_pieces: int
-    """How many of its bytes are in a piece."""
+    enough: float
+    """How many of its bytes must stand in a block, in pieces, where none of these tells anything by itself."""
 
 
 class _Spot(NamedTuple):
@@ -33,6 +36,11 @@ class _Spot(NamedTuple):
     needle: _Needle
     start: int
     end: int
+
+    @property
+    def telling(self) -> bool:
+        """Whether the piece is no part of a word: then it hardly stands anywhere by chance."""
+        return _has_digit(self.needle.text[self.start : self.end])
 
 
 class HyperscanEngine:
@@ -157,20 +165,22 @@ def _spots(texts: Sequence[list[bytes]]) -> dict[bytes, list[_Spot]]:
         coarse = {needle for needle in coarse_ones(needles) if 0 not in needle}  # a program may be UTF-16
         for needle in smallest({needle for needle in needles if needle} - coarse):
             places = places_of_pieces(needle, dense=needle == needles[0])
-            known = _Needle(secret, needle, len({at for start, end in places for at in range(start, end)}))
+            share = _MOST if _has_digit(needle) else _SOME
+            known = _Needle(secret, needle, share * len({at for start, end in places for at in range(start, end)}))
             for start, end in places:
                 spots[needle[start:end]].append(_Spot(known, start, end))
     return dict(spots)
 
 
 def _is_enough(spots: Iterable[_Spot], needle: _Needle) -> bool:
-    """Whether more than a third is there of what is looked for: many secrets begin with a word that is everywhere.
+    """Whether a secret may stand there: many begin with a word, such as `production`, that is everywhere."""
+    there = list(spots)
+    held = {at for spot in there for at in range(spot.start, spot.end)}
+    return len(held) >= needle.enough or any(spot.telling for spot in there)
 
-    Who tears a needle in two leaves all its pieces but one; who cuts up a secret by hand, two thirds of it or more
-    where the parts have `FRAGMENT` bytes.
-    """
-    held = {at for spot in spots for at in range(spot.start, spot.end)}
-    return 3 * len(held) > needle.in_pieces
+
+def _has_digit(text: bytes) -> bool:
+    return any(0x30 <= byte <= 0x39 for byte in text)
 
 
 def _is_plausible(view: memoryview, end: int, spot: _Spot) -> bool:

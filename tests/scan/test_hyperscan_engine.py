@@ -197,6 +197,18 @@ def test_a_secret_with_such_a_word_is_found_where_it_is_torn(joint: str) -> None
         assert known.signals(f'k = "{WITH_WORD[:at]}{joint}{WITH_WORD[at:]}"\n'.encode()).regions, at
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("MMECYm0fhryI", "MMECYm0%0Afhry%0AI"),
+        ("river-horse-sunset", '"river-h");\nparts.append("orse-s");\nparts.append("uns");\nparts.append("et"'),
+        ("t2xjmctsqu3dnoyhviokefc", '"t2xjmct"\nZ9 += "squ3dno"\nZ9 += "yhviokefc"'),
+    ],
+)
+def test_half_of_a_secret_is_enough_where_nothing_tells_it_from_words(value: str, text: str) -> None:
+    assert needles(value, engine=HyperscanEngine).find(f"k = {text}\n".encode())
+
+
 def test_text_that_resembles_a_piece_is_not_pointed_at() -> None:
     engine = HyperscanEngine([[PLAIN.encode()]])
     piece = PLAIN[9:20].encode()
