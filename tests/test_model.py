@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import product
 
@@ -8,12 +10,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from readiness.model import Environment, Kind, Location, Severity, Status, Verdict, Waiver
+from readiness.model import Environment, Kind, Location, Record, Severity, Status, Verdict, Waiver
 from readiness.result import Counts, Readiness, Result, readiness_of
 
 WAIVER = Waiver(check="a/b", reason="r", owner="o", ticket="t", expires=date(2026, 12, 31))
 BLOCKER, MAJOR, MINOR, INFO = Severity
 PASSED, FAILED, UNKNOWN, NOT_APPLICABLE, ATTESTED = Status
+
+
+def test_threads_may_build_a_model_at_once() -> None:
+    for _ in range(20):
+
+        class Inner(Record):
+            numbers: dict[str, tuple[int, ...]]
+
+        class Outer(Record):
+            inner: tuple[Inner, ...] = ()
+
+        start = threading.Barrier(8)
+
+        def build(start: threading.Barrier = start, inner: type[Inner] = Inner, outer: type[Outer] = Outer) -> Record:
+            start.wait()
+            return outer.model_validate({"inner": [inner(numbers={"a": (1,)})]})
+
+        with ThreadPoolExecutor(8) as pool:
+            built = [future.result() for future in [pool.submit(build) for _ in range(8)]]
+        assert all(one == built[0] for one in built)
 
 
 def result(status: Status, severity: Severity = MAJOR, waiver: Waiver | None = None) -> Result:
