@@ -19,10 +19,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from readiness.scan.decompress import CHUNK, DECOMPRESSORS, Refused
-from readiness.scan.engine import Gate
+from readiness.scan.signatures import HEAD, KINDS
 
-HEAD = 512
-"""Bytes of a file that tell what it is."""
 MOST_ENTRIES = 200_000
 MOST_BYTES = 16 << 30
 RATIO = 300
@@ -31,40 +29,10 @@ RATIO_FROM = 256 << 20
 _ZIP_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 """Those whose memory is bounded."""
 
-TAIL = (1 << 16) + 22
-"""Bytes at the end of a file that tell whether it is a zip archive, whose comment may be that long."""
-_DIRECTORY_END = b"PK\x05\x06"
-ZIP_END = Gate((re.escape(_DIRECTORY_END),), (_DIRECTORY_END.lower(),))
-"""What a zip archive ends with, also behind a program and before a signature."""
 _LOCAL_FILE = re.compile(rb"PK\x03\x04[\x0a-\x3f][\0-\x03]..[\0\x08\x09\x0c\x0e\x5d\x5f\x63]\0", re.DOTALL)
 """How a file in a zip archive begins; programs that open such archives hold the first four bytes too."""
 _LOCAL_HEADER = 10
-_MAGIC = {
-    b"PK\x03\x04": "zip archive",
-    _DIRECTORY_END: "zip archive",
-    b"\x1f\x8b\x08": "gzip file",
-    b"BZh": "bzip2 file",
-    b"\xfd7zXZ\0": "xz file",
-    b"\x28\xb5\x2f\xfd": "zstandard file",
-    **{bytes([byte]) + b"\x2a\x4d\x18": "zstandard file" for byte in range(0x50, 0x60)},  # a skippable frame first
-    **{b"]" + (part << bits).to_bytes(4, "little"): "lzma file" for bits in range(11, 28) for part in (2, 3)},
-    b"7z\xbc\xaf\x27\x1c": "7-zip archive",
-    b"Rar!\x1a\x07": "rar archive",
-    b"\x04\x22\x4d\x18": "lz4 file",
-    b"\x1f\x9d": "compress (.Z) file",
-    b"LZIP\x01": "lzip file",
-    b"MSCF\0\0\0\0": "cabinet archive",
-    b"\x89LZO\0": "lzop file",
-    b"\xff\x06\0\0sNaPpY": "snappy file",
-    b"# v2 git bundle\n": "git bundle",
-    b"# v3 git bundle\n": "git bundle",
-    b"\xed\xab\xee\xdb": "rpm package",
-    b"!<arch>\ndebian": "deb package",
-    b"hsqs": "squashfs image",
-}
-FIRST_BYTES = frozenset(magic[:2] for magic in _MAGIC)
-"""How archives other than tar begin: a quick test that says no for nearly everything."""
-_SEALED = frozenset(_MAGIC.values()) - {"zip archive", *DECOMPRESSORS}
+_SEALED = KINDS - {"zip archive", "tar archive", *DECOMPRESSORS}
 ERRORS = (
     OSError,
     EOFError,
@@ -150,48 +118,6 @@ class Peeked:
             return self._inner.read(size)
         data, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
         return data
-
-
-def kind_of(head: bytes, tail: bytes = b"", size: int = 0) -> str | None:
-    """What kind of archive or compressed file begins, or ends, like this; `size`: of the whole file."""
-    if head[257:262] == b"ustar":
-        return "tar archive"
-    if head[:2] in FIRST_BYTES:
-        for magic, kind in _MAGIC.items():
-            if head.startswith(magic):
-                return kind
-    return "zip archive" if ends_as_zip(tail, size) else None
-
-
-def kind_of_file(source: BinaryIO, size: int) -> str | None:
-    """The same of a file that can seek; it is at its beginning afterwards."""
-    source.seek(0)
-    head = source.read(HEAD)
-    source.seek(max(size - TAIL, 0))
-    tail = source.read(TAIL)
-    source.seek(0)
-    return kind_of(head, tail, size)
-
-
-def ends_as_zip(tail: bytes, size: int) -> bool:
-    """Whether a file of that size with this end is a zip archive, whatever it begins with.
-
-    Programs carry archives behind themselves: self-extracting ones, executable jars, Python's zipapps.
-    """
-    at = tail.rfind(_DIRECTORY_END)
-    while at >= 0 and not _is_directory_end(tail, at, size):
-        at = tail.rfind(_DIRECTORY_END, 0, at)
-    return at >= 0
-
-
-def _is_directory_end(tail: bytes, at: int, size: int) -> bool:
-    if len(tail) - at < 22:
-        return False
-    length, offset, comment = struct.unpack_from("<IIH", tail, at + 12)
-    if offset == 0xFFFFFFFF:  # a larger directory tells more
-        return True
-    fits = length > 0 and length + offset <= size - (len(tail) - at) and at + 22 + comment <= len(tail)
-    return fits and (length > at or tail.startswith(b"PK\x01\x02", at - length))
 
 
 def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:

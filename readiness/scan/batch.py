@@ -6,10 +6,10 @@ import os
 from bisect import bisect_right
 from typing import Generic, NamedTuple, TypeVar
 
-from readiness.scan.archive import kind_of
 from readiness.scan.content import LFS_POINTER
 from readiness.scan.needles import Needles
 from readiness.scan.place import utf16_codec
+from readiness.scan.signatures import kind_of
 
 LARGEST = 1 << 20
 """Bytes of a file from which on it is no small one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from readiness.model import Location
-from readiness.scan.archive import HEAD, Peeked, kind_of
+from readiness.scan.archive import Peeked
 from readiness.scan.blocks import blocks_from
 from readiness.scan.content import Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
@@ -20,6 +20,7 @@ from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
 from readiness.scan.provenance import Origin, Provenance, entries_of
 from readiness.scan.repositories import Repository
+from readiness.scan.signatures import HEAD, kind_of
 from readiness.searched import Hit
 
 _TOO_LARGE = "larger than `policy.max_object`, so what it packs was not opened"

@@ -8,26 +8,13 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
 
 from readiness.model import Environment
-from readiness.scan.archive import (
-    ERRORS,
-    HEAD,
-    TAIL,
-    Budget,
-    Entry,
-    Exhausted,
-    Peeked,
-    Reader,
-    ends_as_zip,
-    entries_of,
-    kind_of,
-    kind_of_file,
-    read_fully,
-)
+from readiness.scan.archive import ERRORS, Budget, Entry, Exhausted, Peeked, Reader, entries_of, read_fully
 from readiness.scan.blocks import blocks_from
 from readiness.scan.decompress import Refused
 from readiness.scan.file import FileSearch
 from readiness.scan.needles import Needles
 from readiness.scan.place import printable
+from readiness.scan.signatures import HEAD, TAIL, ends_as_zip, kind_of, kind_of_file
 from readiness.searched import Hit
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"

@@ -17,10 +17,10 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, NamedTuple
 
-from readiness.scan.archive import FIRST_BYTES, HEAD
 from readiness.scan.content import LFS_POINTER
 from readiness.scan.delta_order import PORTION, chains
 from readiness.scan.git import Git, GitProcess
+from readiness.scan.signatures import FIRST_BYTES, HEAD, is_tar
 
 BLOCK = 1 << 18
 """Bytes scanned at once. They fit into a processor's cache, and are soon scanned: git must not wait for that."""
@@ -209,7 +209,7 @@ class ObjectStream:
     def _is_packed(self, start: int) -> bool:
         buffer = self._buffer
         head = bytes(buffer[start : start + 2])
-        return head in _HEADS or buffer[start + 257 : start + 262] == b"ustar"
+        return head in _HEADS or is_tar(buffer[start : start + HEAD])
 
 
 def blocks_of(streams: Iterable[ObjectStream], check: Callable[[], None]) -> Iterator[tuple[ObjectStream, Block]]:

@@ -8,9 +8,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from readiness.model import Environment, Location
-from readiness.scan.archive import ZIP_END
 from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
+from readiness.scan.signatures import ZIP_END
 from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, unescaped, unquoted, without_backslashes
 from readiness.searched import Hit
 from readiness.secret.forms import Form, base64_forms, forms_of

@@ -16,7 +16,6 @@ from pathlib import Path
 from readiness.config.model import Source
 from readiness.model import Environment
 from readiness.scan import blocks
-from readiness.scan.archive import HEAD, TAIL, kind_of
 from readiness.scan.batch import LARGEST, Batch
 from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
@@ -24,6 +23,7 @@ from readiness.scan.globs import glob_matches, root_of_glob
 from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
 from readiness.scan.place import printable
+from readiness.scan.signatures import HEAD, TAIL, kind_of
 from readiness.scan.walk import Entry, Walk, reason_of
 
 _PROGRESS_EVERY = 500

@@ -45,6 +45,12 @@ def tarred(name: str, data: bytes, mode: str = "w", *, kind: bytes = tarfile.REG
     return file.getvalue()
 
 
+def older(tar: bytes) -> bytes:
+    """A tar of one file as it was before 1988: without a magic, and with another checksum."""
+    header = tar[:148] + b" " * 8 + tar[156:257] + bytes(255)
+    return header[:148] + b"%06o\0 " % sum(header) + header[156:] + tar[512:]
+
+
 PACKERS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "gz": (gzip.compress, ""),
     "bz2": (bz2.compress, ""),
@@ -69,6 +75,7 @@ PACKERS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "folder of a zip with content": (lambda data: zipped("a/", data), "!a/"),
     "tar": (lambda data: tarred("a.txt", data), "!a.txt"),
     "tar.gz with an unknown type": (lambda data: gzip.compress(tarred("a.txt", data, kind=b"Z")), "!a.txt"),
+    "zip in an old tar": (lambda data: older(tarred("y.zip", zipped("a.txt", data))), "!y.zip!a.txt"),
     "zipapp in tar": (lambda data: tarred("d/y.pyz", b"#!python\n" + zipped("a.txt", data)), "!d/y.pyz!a.txt"),
     "tar.gz": (lambda data: tarred("a.txt", data, "w:gz"), "!a.txt"),
     "tar.bz2": (lambda data: tarred("a.txt", data, "w:bz2"), "!a.txt"),
@@ -230,10 +237,27 @@ def test_what_only_looks_like_the_end_of_a_zip_is_none() -> None:
         assert searched(b"#" + data)[1] == []
 
 
-@pytest.mark.parametrize("head", [b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x00", b"!<arch>\ndebian-binary", b"\x1f\x9d"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!\x1a\x07\x00",
+        b"!<arch>\ndebian-binary",
+        b"\x1f\x9d",
+        b"\x02\x21\x4c\x18",
+        b"xar!\0\x1c",
+        b"MSWIM\0\0\0",
+        b"PGDMP",
+    ],
+)
 def test_what_cannot_be_opened_is_a_gap(head: bytes) -> None:
     (gap,) = searched(head + b"x" * 99)[1]
     assert "not opened: repack it" in gap
+
+
+def test_text_with_digits_where_a_tar_has_its_checksum_is_no_tar() -> None:
+    data = b"x" * 148 + b"001234\0 " + b"x" * 900
+    assert searched(data + TEXT) == (["x:2:7 raw"], [])
 
 
 def test_zstandard_without_its_library_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
