@@ -15,6 +15,7 @@ _DEEPEST_MODULE = 8
 SHALLOW = "a shallow clone: what is older is not here (git fetch --unshallow)"
 PARTIAL = "a partial clone: objects that it left out are not here (git fetch --refetch --no-filter)"
 DAMAGED = "its `.git` is damaged or leads nowhere, so its history was not searched (git status tells more)"
+HEADLESS = "objects of git without a HEAD, which git opens no more, so their history was not searched"
 _GITDIR = b"gitdir:"
 _FALSE = frozenset({b"false", b"no", b"off", b"0", b""})
 NONE = "it is in no git repository, so there is no history to search"
@@ -38,7 +39,7 @@ def repositories_of(folders: list[Path], leave_out: Callable[[str, Path], None])
     seen: set[Path] = set()
     for folder in folders:
         found = _opened(folder, leave_out, required=True)
-        below = (_opened(path, leave_out, required=False) for path in _nested(folder))
+        below = (_opened(path, leave_out, required=False) for path in _nested(folder, leave_out))
         for repository in (found, *below):
             if repository is None:
                 continue
@@ -138,6 +139,9 @@ def _modules(repository: Repository, leave_out: Callable[[str, Path], None]) -> 
             module = _opened(Path(path), leave_out, required=True)
             if module is not None:
                 yield module
+        elif _is_headless(path, folders):
+            leave_out(HEADLESS, Path(path))
+            folders.clear()
         elif depth >= _DEEPEST_MODULE and folders:
             leave_out("submodules whose names have more parts than are looked into", Path(path))
             folders.clear()
@@ -152,10 +156,21 @@ def _folders(root: Path, leave_out: Callable[[str, Path], None]) -> Iterator[tup
         yield path, folders, len(Path(path).parts) - len(root.parts)
 
 
-def _nested(folder: Path) -> Iterator[Path]:
+def _is_headless(path: str, folders: list[str]) -> bool:
+    """Whether git once kept its objects in the folder."""
+    return (
+        "objects" in folders
+        and os.path.isdir(f"{path}/objects/pack")  # noqa: PTH112 - names that cannot be decoded
+        and not os.path.lexists(f"{path}/HEAD")
+    )
+
+
+def _nested(folder: Path, leave_out: Callable[[str, Path], None]) -> Iterator[Path]:
     """Folders below that have a repository of their own."""
     for path, folders, files in folders_below(folder):
         bare = "HEAD" in files and {"objects", "refs"} <= set(folders)
+        if _is_headless(path, folders):
+            leave_out(HEADLESS, Path(path))
         if (bare or ".git" in folders or ".git" in files) and Path(path) != folder:
             yield Path(path)
         folders[:] = [] if bare else sorted(name for name in folders if name != ".git")

@@ -14,7 +14,7 @@ import pytest
 from readiness.scan.connectivity import ABSENT
 from readiness.scan.content import Bounds
 from readiness.scan.history import HistorySearch
-from readiness.scan.repositories import DAMAGED, PARTIAL, SHALLOW
+from readiness.scan.repositories import DAMAGED, HEADLESS, PARTIAL, SHALLOW
 from tests.scan.conftest import Repository
 from tests.scan.planting import PLAIN, needles
 from tests.scan.test_git import snapshot, trap
@@ -280,6 +280,18 @@ def test_the_repository_of_a_removed_submodule_is_searched(repository: Repositor
     found = searched(repository.path)
     assert [hit.location.path for hit in found.secrets] == [f"{repository.path}/.git/modules/vendor/lib/a"]
     assert found.gaps == []
+
+
+@pytest.mark.parametrize("place", [".git/modules/vendor", "backup/old", "backup"])
+def test_objects_without_a_head_are_a_gap(repository: Repository, tmp_path: Path, place: str) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.commit({"a": PLAIN})
+    repository.commit({"b": "fine"})
+    target = repository.path / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (inner.path / ".git").rename(target)
+    (target / "HEAD").unlink()
+    assert searched(repository.path).gaps == [f"{target}: {HEADLESS}"]
 
 
 def test_a_working_tree_that_is_gone_hides_nothing(
