@@ -54,6 +54,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.emulator_throughput
 	$(BIN)/python -m benchmarks.scan_tree
 	$(BIN)/python -m benchmarks.scan_history
+	$(BIN)/python -m benchmarks.scan_texts
 	$(BIN)/python -m benchmarks.scan_recall
 
 lock: .venv/made.stamp

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import scan_precision, search
+from benchmarks import scan_precision, scan_texts, search
 from benchmarks.corpus import make_history, make_tree, secrets
 
 
@@ -43,3 +43,9 @@ def test_alarms_are_seen() -> None:
     assert list(scan_precision.alarms(patterns, "a.py", b"value = 'nothing of interest'\n")) == []
     (alarm,) = scan_precision.alarms(patterns, "a.py", b"card = '4539578763621486'\n")
     assert (alarm.kind, alarm.is_test_card) == ("card_numbers", False)
+
+
+def test_texts_have_the_size_that_was_asked_for() -> None:
+    made = scan_texts.texts(10_000)
+    assert {kind: len(text) for kind, text in made.items()} == dict.fromkeys(made, 10_000)
+    assert scan_texts.CODE in made

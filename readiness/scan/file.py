@@ -111,7 +111,7 @@ class FileSearch:
             excuses = excuses_at(view.data, found.start) if self._excusable else ()
             thing = (found.what, None if found.value else self._environment, found.form)
             self._add(places, block, start, thing, excuses)
-            mark = fingerprint_of(found.value) if found.value else None
+            mark = fingerprint_of(found.value) if found.value and places else None
             self._matches[kind] += [(place._replace(fingerprint=mark), found.needs_vendor) for place in places]
 
     def _add(

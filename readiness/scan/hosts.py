@@ -60,7 +60,9 @@ def _form(host: str, text: bytes, at: int) -> str:
     """Whether the same host of production stands close by: then it may be a table of both, chosen from later."""
     other = _SANDBOX_LABEL.sub("", host, count=1)
     around = text[max(0, at - _TABLE) : at + _TABLE].lower()
-    beside = other != host and re.search(rb"(?<![\w.-])" + re.escape(other.encode()) + rb"(?![\w-])", around)
+    if other == host or other.encode() not in around:
+        return "raw"
+    beside = re.search(rb"(?<![\w.-])" + re.escape(other.encode()) + rb"(?![\w-])", around)
     return BESIDE_PRODUCTION if beside else "raw"
 
 

@@ -11,7 +11,7 @@ from readiness.model import Environment, Location
 from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
 from readiness.scan.signatures import ZIP_END
-from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, unescaped, unquoted, without_backslashes
+from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, resolved, unescaped, unquoted, without_backslashes
 from readiness.searched import Hit
 from readiness.secret.forms import Form, base64_forms, forms_of
 from readiness.secret.joints import normalised
@@ -155,12 +155,14 @@ class Needles:
 
     def _among_escapes(self, block: bytes | memoryview, spans: Sequence[tuple[int, int]]) -> list[Region]:
         """Those of the spans in which, once escapes are resolved, something may stand. They are searched at once."""
-        plain = unescaped(b"\n".join(block[start:end] for start, end in spans)) if self._sought else None
+        text = b"\n".join(block[start:end] for start, end in spans) if self._sought else b""
+        regions = self._engine.scan(resolved(text)).regions
+        plain = unescaped(text) if regions else None
         if plain is None:
             return []
         firsts = [0, *accumulate(end - start + 1 for start, end in spans)]
         pointed: dict[Region, None] = {}
-        for region in self._engine.scan(plain.data).regions:
+        for region in regions:
             low, high = (plain.original(at) for at in (region.start, min(region.end, len(plain.data)) - 1))
             for span in spans[bisect_right(firsts, low) - 1 : bisect_right(firsts, high)]:
                 pointed[Region(region.secret, *span)] = None

@@ -57,6 +57,11 @@ def unescaped(data: bytes) -> Normalised | None:
     return _rewritten(data, _ESCAPE, _meaning)
 
 
+def resolved(data: bytes) -> bytes:
+    """What `unescaped` gives, in half the time, for it does not remember where the bytes were."""
+    return _ESCAPE.sub(_meaning, data)
+
+
 def without_backslashes(data: bytes) -> Normalised | None:
     """Each run of backslashes as a single one, as if it had been escaped less often; None if there is none."""
     return _rewritten(data, _BACKSLASHES, lambda _: b"\\") if b"\\\\" in data else None
@@ -85,22 +90,23 @@ def decoded(data: bytes, least: int) -> Iterator[Decoded]:
 
 
 def _meaning(escape: re.Match[bytes]) -> bytes:
-    if escape["unit"]:
-        return chr(int(escape["unit"], 16)).encode("utf-8", "surrogatepass")
-    if escape["point"]:
-        return chr(int(escape["point"], 16)).encode("utf-8", "surrogatepass")
-    if escape["octal"]:
-        return bytes([int(escape["octal"], 8)])
-    if code := escape["byte"] or escape["percent"]:
-        return bytes.fromhex(code.decode())
-    if escape["char"]:
-        return escape["char"]
-    return _entity(escape["entity"])
+    assert escape.lastgroup is not None
+    return _character(escape.lastgroup, escape[escape.lastgroup])
 
 
-@functools.lru_cache(maxsize=1024)
-def _entity(name: bytes) -> bytes:
-    return html.unescape(f"&{name.decode()}").encode("utf-8", "replace")
+@functools.lru_cache(maxsize=4096)
+def _character(kind: str, text: bytes) -> bytes:
+    """`kind`: the name of a group of `_ESCAPE`."""
+    match kind:
+        case "unit" | "point":
+            return chr(int(text, 16)).encode("utf-8", "surrogatepass")
+        case "byte" | "percent":
+            return bytes.fromhex(text.decode())
+        case "octal":
+            return bytes([int(text, 8)])
+        case "entity":
+            return html.unescape(f"&{text.decode()}").encode("utf-8", "replace")
+    return text
 
 
 def _rewritten(
@@ -110,15 +116,16 @@ def _rewritten(
     starts, removed = [0], [0]
     position = length = 0
     for match in pattern.finditer(data):
-        kept, new = data[position : match.start()], replacement(match)
-        pieces += kept, new
-        length += len(kept)
+        start, end = match.span()
+        new = replacement(match)
+        pieces += data[position:start], new
+        length += start - position
         starts.append(length)
-        removed.append(match.start() - length)
+        removed.append(start - length)
         length += len(new)
         starts.append(length)
-        removed.append(match.end() - length)
-        position = match.end()
+        removed.append(end - length)
+        position = end
     if not pieces:
         return None
     pieces.append(data[position:])
