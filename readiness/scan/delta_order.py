@@ -7,7 +7,6 @@ nothing is: where a base's turn comes, git still has it.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 
 PORTION = 200_000
@@ -19,40 +18,24 @@ def chains(listed: Sequence[bytes]) -> Iterator[list[bytes]]:
 
     `listed`: lines with an id and, where it is known, the id of the base; in any order.
     """
-    pairs = [line.split() for line in listed]
-    ids = [words[0] for words in pairs]
-    number = {name: at for at, name in enumerate(ids)}
-    bases = [number.get(words[-1], at) if len(words) > 1 else at for at, words in enumerate(pairs)]
-    del pairs, number
-    first, following = _children(bases)
-    seen = bytearray(len(ids))
-    for root, base in enumerate(bases):
-        if base == root:
-            below = list(_below(root, first, following, seen))
-            yield [ids[at] for at in reversed(below)]
+    based_on: dict[bytes, list[bytes]] = {}
+    for line in listed:
+        name, _, base = line.partition(b" ")
+        based_on.setdefault(base, []).append(name)
+    without_base = based_on.keys() - {line.partition(b" ")[0] for line in listed}
+    for root in [name for base in based_on if base in without_base for name in based_on[base]]:
+        yield _chain(root, based_on)
     # Whoever wrote the repository may have written differences in a circle, which no root leads to.
-    yield from ([ids[at]] for at, done in enumerate(seen) if not done)
+    yield from (names for base, names in based_on.items() if base not in without_base)
 
 
-def _children(bases: Sequence[int]) -> tuple[array[int], array[int]]:
-    """The first child of each, and the next child of the same base; -1 where there is none."""
-    first, following = (array("q", [-1]) * len(bases) for _ in range(2))
-    for at in range(len(bases) - 1, -1, -1):
-        base = bases[at]
-        if base != at:
-            following[at] = first[base]
-            first[base] = at
-    return first, following
-
-
-def _below(root: int, first: array[int], following: array[int], seen: bytearray) -> Iterator[int]:
-    """Depth first, so that few bases are needed at a time."""
-    open_ones = [root]
+def _chain(root: bytes, based_on: dict[bytes, list[bytes]]) -> list[bytes]:
+    """Depth first, so that few bases are needed at a time; what was taken is gone from `based_on`."""
+    chain, open_ones = [], [root]
     while open_ones:
-        at = open_ones.pop()
-        seen[at] = 1
-        yield at
-        child = first[at]
-        while child >= 0:
-            open_ones.append(child)
-            child = following[child]
+        name = open_ones.pop()
+        chain.append(name)
+        if name in based_on:
+            open_ones += based_on.pop(name)
+    chain.reverse()
+    return chain

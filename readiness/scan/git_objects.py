@@ -20,7 +20,7 @@ from typing import IO, NamedTuple
 from readiness.scan.content import LFS_POINTER
 from readiness.scan.delta_order import PORTION, chains
 from readiness.scan.git import Git, GitProcess
-from readiness.scan.signatures import FIRST_BYTES, HEAD, is_tar
+from readiness.scan.signatures import HEAD, kind_of
 
 BLOCK = 1 << 18
 """Bytes scanned at once. They fit into a processor's cache, and are soon scanned: git must not wait for that."""
@@ -32,7 +32,6 @@ _PATIENCE = 0.25
 """Seconds between looks at whether to stop."""
 _F_SETPIPE_SZ = 1031
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]+)\n")
-_HEADS = frozenset({*FIRST_BYTES, LFS_POINTER[:2]})
 
 
 class Part(NamedTuple):
@@ -80,8 +79,8 @@ def list_objects(git: Git, check: Callable[[], None]) -> Iterator[Listing]:
             listed = process.lines(check)
             while lines := list(islice(listed, PORTION)):
                 for chain in chains(lines):
-                    shorter = counts.index(min(counts))
-                    halves[shorter].writelines(name + b"\n" for name in chain)
+                    shorter = counts[1] < counts[0]
+                    halves[shorter].write(b"\n".join(chain) + b"\n")
                     counts[shorter] += len(chain)
             complaints = process.finish()
         yield Listing(halves, sum(counts), complaints)
@@ -207,9 +206,8 @@ class ObjectStream:
         return Part(match.end(), match.end() + int(size), name, kind)
 
     def _is_packed(self, start: int) -> bool:
-        buffer = self._buffer
-        head = bytes(buffer[start : start + 2])
-        return head in _HEADS or is_tar(buffer[start : start + HEAD])
+        head = bytes(self._view[start : start + HEAD])
+        return head.startswith(LFS_POINTER) or kind_of(head) is not None
 
 
 def blocks_of(streams: Iterable[ObjectStream], check: Callable[[], None]) -> Iterator[tuple[ObjectStream, Block]]:

@@ -42,8 +42,7 @@ _MAGIC = {
     b"MSWIM\0\0\0": "wim image",
     b"PGDMP": "dump of PostgreSQL",
 }
-FIRST_BYTES = frozenset(magic[:2] for magic in _MAGIC)
-"""How archives other than tar begin: a quick test that says no for nearly everything."""
+_BEGINNING = re.compile(b"|".join(re.escape(magic) for magic in _MAGIC))
 KINDS = frozenset({*_MAGIC.values(), "tar archive"})
 _CHECKSUM_AT = 148
 _CHECKSUM = re.compile(rb"[ 0]*+([0-7]{1,6})[ \0]{1,2}")
@@ -66,10 +65,8 @@ def kind_of(head: bytes, tail: bytes = b"", size: int = 0) -> str | None:
     """What kind of archive or compressed file begins, or ends, like this; `size`: of the whole file."""
     if is_tar(head):
         return "tar archive"
-    if head[:2] in FIRST_BYTES:
-        for magic, kind in _MAGIC.items():
-            if head.startswith(magic):
-                return kind
+    if magic := _BEGINNING.match(head):
+        return _MAGIC[magic[0]]
     return "zip archive" if ends_as_zip(tail, size) else None
 
 
