@@ -19,7 +19,7 @@ import subprocess
 import sys
 import sysconfig
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 SEED = 20261124
@@ -103,21 +103,44 @@ def make_tree(folder: Path, files: int, size: int) -> None:
         path.write_text(writer.text(number, int(one * factor)), encoding="utf-8")
 
 
+Commit = Sequence[tuple[str, bytes | None]]
+"""Names and new contents of files; None for one that the commit removes."""
+
+
 def make_history(folder: Path, blobs: int) -> None:
     """Make a repository whose history holds so many blobs, packed."""
+    imported(folder, _commits(blobs))
+
+
+def imported(folder: Path, commits: Iterable[Commit]) -> None:
+    """Make a repository of these commits, packed as servers pack."""
     folder.mkdir(parents=True)
     subprocess.run(["git", "init", "--quiet", "--bare", str(folder)], check=True)
     command = ["git", "-C", str(folder), "-c", "pack.threads=1", "fast-import", "--quiet", "--depth=50"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
-        for chunk in _stream(blobs):
-            process.stdin.write(chunk)
+        for number, commit in enumerate(commits, 1):
+            process.stdin.writelines(_stream(number, commit))
         process.stdin.close()
         if process.wait():
             raise SystemExit("git fast-import failed")
-    # Packed as servers pack: fast-import compares each blob with the one before it only.
+    # fast-import compares each blob with the one before it only.
     repack = ["-c", "pack.windowMemory=64m", "repack", "-adfq", "--window=10", "--depth=50"]
     subprocess.run(["git", "-C", str(folder), *repack], check=True)
+
+
+def _stream(number: int, commit: Commit) -> Iterator[bytes]:
+    """What `git fast-import` reads."""
+    message = f"Change {len(commit)} files ({number})\n".encode()
+    stamp = 1_600_000_000 + number * 600
+    yield b"commit refs/heads/main\n"
+    yield b"author A <a@example.com> %d +0000\ncommitter A <a@example.com> %d +0000\n" % (stamp, stamp)
+    yield b"data %d\n%b\n" % (len(message), message)
+    for name, data in commit:
+        if data is None:
+            yield b"D %b\n" % name.encode()
+        else:
+            yield b"M 100644 inline %b\ndata %d\n%b\n" % (name.encode(), len(data), data)
 
 
 class _Project:
@@ -158,23 +181,10 @@ class _Project:
         return text
 
 
-def _stream(blobs: int) -> Iterator[bytes]:
-    """What `git fast-import` reads."""
+def _commits(blobs: int) -> Iterator[Commit]:
     project = _Project()
-    mark, commit = 0, 0
-    while mark < blobs:
-        changed = []
-        for name, text in project.commit(min(COMMIT_SIZE, blobs - mark)):
-            mark += 1
-            data = text.encode()
-            changed.append(b"M 100644 :%d %b\n" % (mark, name.encode()))
-            yield b"blob\nmark :%d\ndata %d\n%b\n" % (mark, len(data), data)
-        commit += 1
-        message = f"Change {len(changed)} files ({commit})\n".encode()
-        stamp = 1_600_000_000 + commit * 600
-        yield b"commit refs/heads/main\nmark :%d\n" % (10**9 + commit)
-        yield b"author A <a@example.com> %d +0000\ncommitter A <a@example.com> %d +0000\n" % (stamp, stamp)
-        yield b"data %d\n%b%b\n" % (len(message), message, b"".join(changed))
+    for written in range(0, blobs, COMMIT_SIZE):
+        yield [(name, text.encode()) for name, text in project.commit(min(COMMIT_SIZE, blobs - written))]
 
 
 def main() -> int:

@@ -35,7 +35,12 @@ def test_what_is_packed_or_stored_elsewhere_is_caught(repository: Repository) ->
     with tarfile.open(fileobj=tar, mode="w") as archive:
         archive.addfile(tarfile.TarInfo("a"))
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
-    files = {"a.gz": gzip.compress(b"fine"), "a.tar": tar.getvalue(), "a.bundle": b"# v2 git bundle\n", "a.lfs": pointer}
+    files = {
+        "a.gz": gzip.compress(b"fine"),
+        "a.tar": tar.getvalue(),
+        "a.bundle": b"# v2 git bundle\n",
+        "a.lfs": pointer,
+    }
     for name, data in {**files, "a.txt": b"fine"}.items():
         (repository.path / name).write_bytes(data)
     repository.git("add", "--force", ".")
