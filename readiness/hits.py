@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from readiness.evidence import EvidenceView, Missing
@@ -26,13 +26,20 @@ class Sorted(NamedTuple):
     """Hits as one check sees them."""
 
     counted: list[Hit]
-    notes: list[Finding]
+    apart: list[Finding]
     """The others, each with the reason why it does not count."""
+    in_vain: list[Finding]
+    """Comments beside those that count, each with the reason why it excuses nothing."""
+
+    @property
+    def notes(self) -> list[Finding]:
+        """What there is to tell beside those that count."""
+        return [*self.in_vain, *self.apart]
 
     @property
     def aside(self) -> str:
         """What to add to a sentence that says that nothing was found, if that is so only by leave of the notes."""
-        return f", {plural(len(self.notes), 'place')} aside that {_do(len(self.notes))} not count" if self.notes else ""
+        return f", {plural(len(self.apart), 'place')} aside that {_do(len(self.apart))} not count" if self.apart else ""
 
 
 def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = True) -> Sorted:
@@ -41,16 +48,44 @@ def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = Tru
     Where `dependencies_count` is false, packages of others are left out too: folders named node_modules,
     site-packages and the like, which an integration installs and does not write.
     """
-    counted, notes = [], []
+    found = Sorted([], [], [])
     for hit in hits:
-        reason = next((excuse.reason for excuse in hit.excuses if excuse.check == check), None)
-        if reason is not None:
-            notes.append(Finding(message=f"excused: {hit.what}: {reason}", location=hit.location))
+        if (reason := _reason(hit, check)) is not None:
+            found.apart.append(Finding(message=f"excused: {hit.what}: {reason}", location=hit.location))
         elif not dependencies_count and _DEPENDENCIES & set(_SEPARATOR.split(hit.location.path)):
-            notes.append(Finding(message=f"{hit.what}, in a dependency", location=hit.location))
+            found.apart.append(Finding(message=f"{hit.what}, in a dependency", location=hit.location))
         else:
-            counted.append(hit)
-    return Sorted(counted, notes)
+            found.counted.append(hit)
+            found.in_vain.extend(_in_vain(hit, check))
+    return found
+
+
+def excused_since(history: Iterable[Hit], tree: Iterable[Hit], check: str) -> list[Hit]:
+    """What stands in the history, with the excuse that the same value has in the files of today.
+
+    A comment cannot be written into a commit that is there already.
+    """
+    excuses = {hit.fingerprint: hit.excuses for hit in tree if hit.fingerprint and _reason(hit, check)}
+    return [
+        hit.model_copy(update={"excuses": excuses[hit.fingerprint]})
+        if hit.fingerprint in excuses and not _reason(hit, check)
+        else hit
+        for hit in history
+    ]
+
+
+def _reason(hit: Hit, check: str) -> str | None:
+    return next((excuse.reason for excuse in hit.excuses if excuse.check == check and excuse.reason), None)
+
+
+def _in_vain(hit: Hit, check: str) -> Iterator[Finding]:
+    for excuse in hit.excuses:
+        lack = (
+            f"is for `{excuse.check}`" if excuse.check and excuse.check != check
+            else "gives no reason" if excuse.check else "names no check"
+        )  # fmt: skip
+        message = f"the comment beside it excuses nothing here: it {lack} (`readiness: allow {check} REASON`)"
+        yield Finding(message=message, location=hit.location)
 
 
 def exclusions(tree: SourceTree | Missing) -> list[Finding]:

@@ -160,9 +160,14 @@ def weigh(
     passed: str,
     notes: Sequence[Finding] = (),
 ) -> Verdict:
-    """One verdict for many things: a failure outweighs what is unknown, which outweighs what holds."""
+    """One verdict for many things: a failure outweighs what is unknown, which outweighs what holds.
+
+    `notes` are told with each. So is what is unknown where something failed: mending that alone would not do.
+    """
     if failures:
-        return Verdict.failed(failed, *failures)
+        open_ones = (Finding(message=f"not decided: {each.detail}") for each in undecided)
+        return Verdict.failed(failed, *failures, *open_ones, *notes)
     if undecided:
-        return unknown(*undecided)
+        verdict = unknown(*undecided)
+        return verdict.model_copy(update={"findings": (*verdict.findings, *notes)})
     return Verdict.passed(passed, *notes)

@@ -32,7 +32,10 @@ class InHistory(Record):
 
 
 class Excuse(Record):
-    """A comment beside something, `readiness: allow <check id> <reason>`: the check does not count it, but tells it."""
+    """A comment beside something, `readiness: allow <check id> <reason>`: the check does not count it, but tells it.
+
+    One that names no check, or gives no reason, excuses nothing; what it lacks is empty.
+    """
 
     check: str
     reason: str

@@ -40,8 +40,8 @@ def no_test_cards_in_release(evidence: EvidenceView) -> Verdict:
         searched for the vendor's documented test cards, in one run or in groups. Packages of others (node_modules,
         site-packages) are told, but do not count.
     How to fix: Remove the number, or move it to tests that are not shipped. Take those out with `exclude` and a reason.
-        Where it has to stay, say why on its line or on the one before: `readiness: allow
-        card-data/no-test-cards-in-release REASON` in a comment; the report lists it.
+        Where it has to stay, say why in a comment on its line, or alone on the line before: `readiness: allow
+        card-data/no-test-cards-in-release REASON`; the report lists it.
     When it is unknown: No sources or no artifacts are declared (add `artifacts: [dist/**]`, or `artifacts: []` if
         nothing is built), a glob matches no file, or part of them could not be searched.
     """

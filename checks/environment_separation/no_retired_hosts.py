@@ -48,8 +48,8 @@ def no_retired_hosts(evidence: EvidenceView) -> Verdict:
         not count.
     How to fix: Replace each named host: sandbox.api.flute.com and sandbox.oauth.api.flute.com for the sandbox,
         api.flute.com and oauth.api.flute.com for production. Take files that are not shipped out with `exclude` and a
-        reason; where a name has to stay, say why in a comment on its line or the one before: `readiness: allow
-        environment-separation/no-retired-hosts REASON`.
+        reason; where a name has to stay, say why in a comment on its line, or alone on the line before:
+        `readiness: allow environment-separation/no-retired-hosts REASON`.
     When it is unknown: No sources are declared, or part of them, or of the artifacts, could not be searched.
     """
     facts, tree, artifacts = evidence[Configuration], evidence.get(SourceTree), evidence.get(Artifacts)

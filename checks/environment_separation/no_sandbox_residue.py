@@ -51,8 +51,8 @@ def no_sandbox_residue(evidence: EvidenceView) -> Verdict:
         production, as in the table of an SDK. The audit's own config is left out.
     How to fix: Replace sandbox.api.flute.com by api.flute.com and sandbox.oauth.api.flute.com by oauth.api.flute.com:
         replacing the first does not change the second. Better, read hosts from the environment. Take what is not
-        shipped out with `exclude` and a reason; where a name has to stay, say why in a comment on its line or the one
-        before: `readiness: allow environment-separation/no-sandbox-residue REASON`.
+        shipped out with `exclude` and a reason; where a name has to stay, say why in a comment on its line, or alone on
+        the line before: `readiness: allow environment-separation/no-sandbox-residue REASON`.
     When it is unknown: No sources or no artifacts are declared (add `artifacts: [dist/**]`, or `artifacts: []` if
         nothing is built), a glob matches no file, or part of them could not be searched.
     """
@@ -69,7 +69,7 @@ def no_sandbox_residue(evidence: EvidenceView) -> Verdict:
     own = {settings.location.path for settings in facts.environments.values() if settings.location}
     shipped = [hit for hit in shipped if hit.location.path not in own]
     hits = sort_hits(shipped, CHECK, dependencies_count=False)
-    hits.notes.extend(tables)
+    hits.apart.extend(tables)
     failures = [*_settings(facts), *(finding_of(hit) for hit in hits.counted)]
     files = tree.files + (artifacts.files if isinstance(artifacts, Artifacts) else 0)
     return weigh(

@@ -8,6 +8,7 @@ from readiness.api import (
     Artifacts,
     Because,
     EvidenceView,
+    Finding,
     GitHistory,
     Hit,
     Kind,
@@ -18,6 +19,7 @@ from readiness.api import (
     Verdict,
     check,
     exclusions,
+    excused_since,
     finding_of,
     not_searched,
     plural,
@@ -49,24 +51,31 @@ def no_other_credentials(evidence: EvidenceView) -> Verdict:
     How to fix: If it was ever real, delete that key in the portal first, then remove it. A token in a log dies by
         itself; have the client log no Authorization header. If it is an example, write an obvious placeholder such as
         `<your-client-secret>`, take the file out with `exclude` and a reason, or say why it is harmless in a comment on
-        its line or the one before: `readiness: allow key-storage/no-other-credentials REASON`.
-    When it is unknown: No sources are declared, or part of the sources, artifacts or logs could not be searched.
+        its line, or alone on the line before: `readiness: allow key-storage/no-other-credentials REASON`. It counts for
+        older commits that hold the same value, too.
+    When it is unknown: No sources are declared, or part of the sources, of their git history (unless they all say
+        `history: false`), of the artifacts or the logs could not be searched.
     """
     tree = evidence[SourceTree]
     found: list[Hit] = list(tree.credentials)
     undecided = not_searched(tree)
-    for search in (evidence.get(Artifacts), evidence.get(Logs)):
-        found += () if isinstance(search, Missing) else search.credentials
-        undecided += [lack for lack in not_searched(search) if lack.because is not Because.NOT_CONFIGURED]
-    # How much of the history was searched is what `secret-not-in-history` tells.
+    notes = exclusions(tree)
     history = evidence.get(GitHistory)
-    found += () if isinstance(history, Missing) else history.credentials
+    for search in (history, evidence.get(Artifacts), evidence.get(Logs)):
+        found += () if isinstance(search, Missing | GitHistory) else search.credentials
+        undecided += [lack for lack in not_searched(search) if lack.because is not Because.NOT_CONFIGURED]
+    searched = plural(tree.files, "file")
+    if isinstance(history, Missing):
+        notes.append(Finding(message=f"the git history was not searched: {history.detail}"))
+    else:
+        found += excused_since(history.credentials, tree.credentials, CHECK)
+        searched += f" and {plural(history.files, 'git object')}"
     hits = sort_hits(found, CHECK)
     values = {hit.fingerprint or hit.location for hit in hits.counted}
     return weigh(
         [finding_of(hit) for hit in hits.counted],
         undecided,
         failed=f"{plural(len(values), 'credential')} found that the config does not know.",
-        passed=f"{plural(tree.files, 'file')} searched: no credential that the config does not know{hits.aside}.",
-        notes=[*hits.notes, *exclusions(tree)],
+        passed=f"{searched} searched: no credential that the config does not know{hits.aside}.",
+        notes=[*hits.notes, *notes],
     )

@@ -81,14 +81,14 @@ class CloserLook:
             origin = origins[name]
             place = shown(home / os.fsdecode(origin.path)) if origin.path else f"{shown(home)}, object {name[:12]}"
             gaps.add(reason, f"{place}!{inner}" if inner else place)
-        groups: dict[tuple[str, str, str, str, str], list[tuple[Origin, Hit]]] = defaultdict(list)
+        groups: dict[tuple[object, ...], list[tuple[Origin, Hit]]] = defaultdict(list)
         for find in self._finds:
             origin = origins[find.object]
             hit = _placed(find, origin, self._repository, shown)
             lost = "" if origin.path or find.name else find.object
-            groups[find.group, hit.what, hit.form, hit.location.path, lost].append((origin, hit))
+            groups[find.group, hit.what, hit.form, hit.location.path, lost, hit.excuses].append((origin, hit))
         for (group, *_), hits in groups.items():
-            target = found.secrets if group == "secrets" else found.matches.setdefault(group, [])
+            target = found.secrets if group == "secrets" else found.matches.setdefault(str(group), [])
             target.append(_together(hits, self._masked))
 
     def _origins(self) -> dict[str, Origin]:
@@ -125,6 +125,7 @@ class CloserLook:
         search = ContentSearch(
             self._needles,
             self._bounds,
+            excusable=True,
             finds=finds,
             leave_out=lambda reason, path: self._gaps.append((reason, path)),
             check=self._limits.check,

@@ -24,7 +24,7 @@ def test_exclusions_are_told(check: str) -> None:
         Excluded(pattern="docs/**", reason=None, files=1),
     )
     configuration = [make.configuration()] if check.startswith("environment-separation/") else []
-    verdict = judge(check, *configuration, make.source_tree(excluded=excluded), make.artifacts())
+    verdict = judge(check, *configuration, make.source_tree(excluded=excluded), make.artifacts(), make.git_history())
     assert verdict.status is Status.PASSED
     assert [finding.message for finding in verdict.findings] == [
         "excluded: 4 files by `tests/**`: not shipped",

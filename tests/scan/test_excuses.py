@@ -8,10 +8,18 @@ from readiness.scan.excuses import excuses_at
 
 CHECK = "card-data/no-test-cards-in-release"
 ALLOW = f"readiness: allow {CHECK} only the demo page uses it"
+OTHER = "environment-separation/no-sandbox-residue"
+KNOWN = (CHECK, OTHER)
 HIT = "4111111111111111"
 
 
 def excused(text: str) -> list[tuple[str, str]]:
+    """Checks and reasons of the comments that count."""
+    return [(check, reason) for check, reason in beside(text) if check in KNOWN and reason]
+
+
+def beside(text: str) -> list[tuple[str, str]]:
+    """Those of all comments."""
     data = text.encode()
     return [(one.check, one.reason) for one in excuses_at(data, data.index(HIT.encode()))]
 
@@ -72,10 +80,44 @@ def test_a_comment_does_not_excuse_a_whole_minified_program() -> None:
 
 
 def test_one_line_may_be_excused_for_several_checks() -> None:
-    other = "environment-separation/no-sandbox-residue"
-    text = f"# {ALLOW}\nx = '{HIT}'  # readiness: allow {other} chosen by AURORA_ENV\n"
-    assert excused(text) == [*REASON, (other, "chosen by AURORA_ENV")]
-    assert len(excused(f"x = '{HIT}'  # {ALLOW} readiness: allow {other} a reason\n")) == 2
+    text = f"# {ALLOW}\nx = '{HIT}'  # readiness: allow {OTHER} chosen by AURORA_ENV\n"
+    assert excused(text) == [*REASON, (OTHER, "chosen by AURORA_ENV")]
+    assert len(excused(f"x = '{HIT}'  # {ALLOW} readiness: allow {OTHER} a reason\n")) == 2
+    together = f"x = '{HIT}'  # readiness: allow {CHECK}, {OTHER} only the demo page uses it\n"
+    assert excused(together) == [*REASON, (OTHER, REASON[0][1])]
+
+
+@pytest.mark.parametrize("code", ["y = 1 ", "y: ", "{ 'a': 1, ", "</p>", "return ", "0 ", "comment out "])
+def test_a_comment_behind_code_is_for_its_own_line_only(code: str) -> None:
+    assert beside(f"{code}# {ALLOW}\nx = '{HIT}'\n") == []
+    assert beside(f"{'a ' * 2000}\n{code}# {ALLOW}\nx = '{HIT}'\n") == []
+
+
+@pytest.mark.parametrize(
+    "lead", ["  - # ", "\t * ", '  "_comment": "', '"//": "', "{/* ", "rem ", "::", "dnl ", "é # "]
+)
+def test_a_comment_alone_on_its_line_is_for_the_next(lead: str) -> None:
+    assert excused(f"{lead}{ALLOW}\nx = '{HIT}'\n") == REASON
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [
+        (f"readiness: allow {CHECK}", [(CHECK, "")]),
+        ("readiness: allow no-test-cards a good reason", [("no-test-cards", "a good reason")]),
+        ("readiness: allow card-data/* a good reason", [("card-data/*", "a good reason")]),
+        ("readiness: allow", [("", "")]),
+        (f"Readiness: Allow {CHECK} a good reason", [(CHECK, "a good reason")]),
+        (f"readiness: deny {CHECK} a good reason", []),
+        ("readiness: allow kR7vQ2mZ9xT4bN8cW3jL6pY1 a good reason", [("…", "a good reason")]),
+    ],
+)
+def test_comments_that_excuse_nothing_are_told_all_the_same(comment: str, told: list[tuple[str, str]]) -> None:
+    assert beside(f"x = '{HIT}'  # {comment}\n") == told
+
+
+def test_a_comment_without_a_reason_takes_away_none_that_is_given() -> None:
+    assert excused(f"# {ALLOW}\nx = '{HIT}'  # readiness: allow {CHECK}\n") == REASON
 
 
 def test_a_reason_gives_no_secret_away_and_can_be_printed() -> None:

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from readiness.facts import KnownHosts
 from readiness.scan import git_objects
 from readiness.scan.content import Bounds
 from readiness.scan.history import HistoryFindings, HistorySearch
 from readiness.scan.limits import Interrupted, Limits
+from readiness.scan.needles import Needles
+from readiness.scan.patterns import all_patterns
 from tests.scan.conftest import Repository
 from tests.scan.planting import BREAKERS, CLIENT_ID, PLAIN, SECRET, WRITERS, encoded, needles
 from tests.scan.test_git import snapshot
@@ -242,3 +245,21 @@ def test_basic_headers_and_patterns_are_found(repository: Repository) -> None:
     header = encoded(SECRET, before=f"{CLIENT_ID}:").decode()
     repository.commit({"a.sh": f"curl -H 'Authorization: Basic {header}' https://api.flute.com\n"})
     assert [hit.form for hit in searched(repository.path).secrets] == ["Basic header"]
+
+
+def credentials(repository: Repository) -> list[tuple[str, tuple[str, ...]]]:
+    patterns = all_patterns(KnownHosts())
+    found = HistorySearch(Needles((), patterns), BOUNDS, shown=str).search([repository.path])
+    return [(str(hit.location), tuple(one.reason for one in hit.excuses)) for hit in found.matches["credentials"]]
+
+
+def test_comments_excuse_in_the_history_too(repository: Repository) -> None:
+    text = "const api = 'https://api.flute.com'\n{}const client_secret = '9f8b6c1d2e3f4a5b6c7d8e9fa0b1c2d3'\n"
+    comment = "// readiness: allow key-storage/no-other-credentials of the docs\n"
+    repository.commit({"a.js": text.format(comment)})
+    assert credentials(repository) == [(f"{repository.path}/a.js:3:24", ("of the docs",))]
+    repository.commit({"a.js": text.format("")})
+    assert sorted(credentials(repository)) == [
+        (f"{repository.path}/a.js:2:24", ()),
+        (f"{repository.path}/a.js:3:24", ("of the docs",)),
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from readiness.model import Because, Location, Status
-from readiness.searched import Hit, Searched, SourceTree
+from readiness.searched import Excuse, GitHistory, Hit, Searched, SourceTree
 from tests.checks import factories as make
 from tests.checks.judging import judge
 
@@ -38,7 +38,7 @@ def test_other_places_count_too(build: Callable[..., Searched]) -> None:
     assert judge(CHECK, make.source_tree(), absent).status is Status.PASSED
 
 
-@pytest.mark.parametrize("build", [make.artifacts, make.logs])
+@pytest.mark.parametrize("build", [make.git_history, make.artifacts, make.logs])
 def test_unknown_when_another_place_was_not_searched_to_the_end(build: Callable[..., Searched]) -> None:
     assert judge(CHECK, make.source_tree(), build(gaps=("x",))).status is Status.UNKNOWN
 
@@ -56,4 +56,59 @@ def test_one_value_in_many_places_is_one_credential() -> None:
     hits = tuple(make.hit("bearer token", f"{name}.py", fingerprint="a1b2") for name in "abc")
     verdict = judge(CHECK, make.source_tree(credentials=hits))
     assert verdict.summary.startswith("1 credential ")
-    assert len(verdict.findings) == 3
+    assert [finding.location and finding.location.path for finding in verdict.findings[:3]] == ["a.py", "b.py", "c.py"]
+
+
+def test_unknown_when_the_history_was_not_to_be_had() -> None:
+    lost = (None, GitHistory, make.missing(Because.TIMED_OUT, "it took too long"))
+    verdict = judge(CHECK, make.source_tree(), lost)
+    assert (verdict.status, verdict.because) == (Status.UNKNOWN, Because.TIMED_OUT)
+
+
+def test_a_history_that_is_not_declared_is_told() -> None:
+    absent = (None, GitHistory, make.missing(Because.NOT_CONFIGURED, "every source says `history: false`"))
+    verdict = judge(CHECK, make.source_tree(), absent)
+    assert verdict.status is Status.PASSED
+    assert "git object" not in verdict.summary
+    (note,) = verdict.findings
+    assert note.message == "the git history was not searched: every source says `history: false`"
+
+
+def test_what_else_is_open_or_aside_is_told_beside_a_failure() -> None:
+    """Who mends only what failed would be surprised by the next run."""
+    hits = (make.hit("bearer token", "a.py"), make.hit("bearer token", "b.py", excuses=(make.excuse(CHECK),)))
+    tree = make.source_tree(credentials=hits, gaps=("src: permission denied",))
+    assert [finding.message for finding in judge(CHECK, tree, make.git_history()).findings] == [
+        "bearer token, raw",
+        "not decided: Not searched: src: permission denied",
+        "excused: bearer token: the demo page shows it",
+    ]
+
+
+def test_a_comment_of_today_excuses_the_same_value_in_older_commits() -> None:
+    """No comment can be written into a commit that is there already."""
+    today = make.hit("bearer token", "a.py", fingerprint="a1", excuses=(make.excuse(CHECK),))
+    before = make.hit("bearer token", "old.py", fingerprint="a1")
+    tree = make.source_tree(credentials=(today,))
+    assert judge(CHECK, tree, make.git_history(credentials=(before,))).status is Status.PASSED
+    for other in (before.model_copy(update={"fingerprint": "b2"}), before.model_copy(update={"fingerprint": None})):
+        assert judge(CHECK, tree, make.git_history(credentials=(other,))).status is Status.FAILED
+    elsewhere = make.source_tree(credentials=(today, make.hit("bearer token", "b.py", fingerprint="a1")))
+    assert judge(CHECK, elsewhere, make.git_history()).status is Status.FAILED
+
+
+@pytest.mark.parametrize(
+    ("check", "reason", "told"),
+    [
+        ("no-other-credentials", "a reason", "it is for `no-other-credentials`"),
+        (CHECK, "", "it gives no reason"),
+        ("", "", "it names no check"),
+    ],
+)
+def test_a_comment_that_excuses_nothing_is_told(check: str, reason: str, told: str) -> None:
+    hit = make.hit("bearer token", "a.py", excuses=(Excuse(check=check, reason=reason),))
+    verdict = judge(CHECK, make.source_tree(credentials=(hit,)), make.git_history())
+    assert verdict.status is Status.FAILED
+    assert verdict.summary.startswith("1 credential ")
+    assert told in verdict.findings[1].message
+    assert f"`readiness: allow {CHECK} REASON`" in verdict.findings[1].message
