@@ -124,7 +124,7 @@ def cards_in_output(evidence: EvidenceView, what: Literal["card number", "securi
     """Whether what the application wrote in the lab holds a card number or a security code."""
     behaviour = evidence.get(BehaviourTrace)
     if isinstance(behaviour, Missing):
-        return Verdict.unknown(f"{EMULATED}: {behaviour.detail}", because=behaviour.because)
+        return Verdict.unknown(f"The application's output was not seen: {behaviour.detail}.", because=behaviour.because)
     if lack := without_payments(evidence):
         return lack
     first = lived(evidence, "baseline")
@@ -146,7 +146,7 @@ def together(*verdicts: Verdict) -> Verdict:
     status = min((verdict.status for verdict in verdicts), key=order.index)
     leading = [verdict for verdict in verdicts if verdict.status is status]
     findings = tuple(finding for verdict in leading for finding in verdict.findings)
-    summary = " ".join(verdict.summary for verdict in leading)
+    summary = " ".join(verdict.summary.removesuffix(".") + "." for verdict in leading)
     return leading[0].model_copy(update={"summary": summary, "findings": findings})
 
 

@@ -40,7 +40,7 @@ output_option = click.option(
     "-o", "--output", "outputs", type=Output(), multiple=True,
     help=f"Write a report: {', '.join(FORMATS)}; `-` is standard output. Repeatable.",
 )  # fmt: skip
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Only errors, and what -o asks for.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Only the verdict, errors, and what -o asks for.")
 verbose_option = click.option("-v", "--verbose", is_flag=True, help="Passed checks and details too.")
 color_option = click.option("--no-color", is_flag=True, help="No colours (NO_COLOR is respected too).")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -25,6 +27,7 @@ _STYLES = {
 """Sign and style of each status; the word always stands beside them."""
 _TONES = {"bad": "bold red", "open": "bold yellow", "good": "bold green"}
 _INDENT = 4
+_WORD = re.compile(r"\S+\s*")
 
 
 def print_summary(
@@ -118,9 +121,24 @@ def _indented(console: Console, lines: Iterable[str]) -> None:
 
 
 def _say(console: Console, text: Text, indent: int = 0) -> None:
-    """Wrapped by hand: rich leaves blanks at the ends of lines that it wraps, and fills those that it pads."""
-    for line in text.wrap(console, max(console.width - indent, 20)):
-        line.rstrip()
-        if line.plain:
-            line.pad_left(indent)
-        console.print(line, no_wrap=True, overflow="ignore", crop=False)
+    """Wrapped by hand: rich leaves blanks at the ends of lines that it wraps, and fills those that it pads.
+
+    It also breaks long words, and paths and commands are copied from here.
+    """
+    for paragraph in text.split(allow_blank=True):
+        for line in paragraph.divide(_breaks(paragraph.plain, max(console.width - indent, 20))):
+            line.rstrip()
+            if line.plain:
+                line.pad_left(indent)
+            console.print(line, no_wrap=True, overflow="ignore", crop=False)
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Offsets of the words that begin a new line."""
+    breaks, column = [], 0
+    for word in _WORD.finditer(text):
+        if column and column + cell_len(word[0].rstrip()) > width:
+            breaks.append(word.start())
+            column = 0
+        column += cell_len(word[0])
+    return breaks

@@ -44,6 +44,14 @@ def test_lines_obey_the_width_and_have_no_trailing_blanks() -> None:
     assert not [line for line in lines if line != line.rstrip()]
 
 
+def test_no_word_is_broken() -> None:
+    path = "a-very-long-folder-name/" * 5 + "main.py"
+    text = printed(
+        audit(row("a/b", Status.FAILED, MAJOR, summary=f"It stands in {path}:1:10, which is shipped.")), width=40
+    )
+    assert f"    {path}:1:10,\n" in text
+
+
 def test_foreign_text_is_neither_markup_nor_control() -> None:
     text = printed(audit(row("a/b", Status.FAILED, MAJOR, summary="[red]x[/red] [/] " + HOSTILE)), width=300)
 
