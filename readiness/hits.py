@@ -10,12 +10,17 @@ from readiness.evidence import EvidenceView, Missing
 from readiness.facts import Configuration
 from readiness.model import Because, Environment, Finding, Verdict
 from readiness.reading import unknown, weigh
-from readiness.searched import Artifacts, Hit, InHistory, Logs, Searched, SourceTree
+from readiness.searched import OVER_TIME, Artifacts, Hit, InHistory, Logs, Searched, SourceTree
 from readiness.wording import plural
 
 _DEPENDENCIES = frozenset({"node_modules", "bower_components", "site-packages", "dist-packages"})
 _SEPARATOR = re.compile(r"[/!]")
 """Of folders, and of an archive from what it holds."""
+_MAKE = {
+    Artifacts.kind: "build first, or declare `artifacts: []` if nothing is built",
+    Logs.kind: "or declare `logs: []` if none are kept",
+}
+"""What to do where a glob matches nothing."""
 _TOLD = 20
 """Gaps that a verdict tells; the rest are counted."""
 _SHORT = 12
@@ -121,7 +126,13 @@ def not_searched(search: Searched | Missing, *kinds: str) -> list[Missing]:
     """What keeps a search from proving absence; empty if nothing does. `kinds`: of patterns, keys of `matches`."""
     if isinstance(search, Missing):
         return [search]
-    lacks = [Missing(because=Because.UNREACHABLE, detail=f"Not searched: {gap}") for gap in search.gaps[:_TOLD]]
+    lacks = [
+        Missing(
+            because=Because.TIMED_OUT if gap.endswith(OVER_TIME) else Because.UNREACHABLE,
+            detail=f"Not searched: {gap}",
+        )
+        for gap in search.gaps[:_TOLD]
+    ]
     if len(search.gaps) > _TOLD:
         rest = f"Not searched, for {len(search.gaps) - _TOLD} more reasons: see the evidence"
         lacks.append(Missing(because=Because.UNREACHABLE, detail=rest))
@@ -132,7 +143,10 @@ def not_searched(search: Searched | Missing, *kinds: str) -> list[Missing]:
     ]
     if isinstance(search, Artifacts | Logs):
         lacks += [
-            Missing(because=Because.UNREACHABLE, detail=f"`{glob}` in `{search.kind}` matches no file.")
+            Missing(
+                because=Because.UNREACHABLE,
+                detail=f"`{glob}` in `{search.kind}` matches no file: correct it, {_MAKE[search.kind]}.",
+            )
             for glob in search.unmatched
         ]
     if not search.files and not lacks and not declared_empty(search):

@@ -11,6 +11,11 @@ from readiness.model import Environment, Location, Record
 
 BESIDE_PRODUCTION = "beside production's host"
 """How a sandbox host was written, where the same host of production stands close by."""
+OVER_TIME = (
+    "the time for the search was over before all of it was searched (`--deadline` and `policy.scan_deadline` give "
+    "more; `readiness doctor` tells whether the fast engine is installed)"
+)
+"""How a gap ends that only more time would close."""
 
 
 class InHistory(Record):

@@ -16,12 +16,12 @@ from readiness.scan.content import Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
 from readiness.scan.git import GitError
 from readiness.scan.git_contents import UNREADABLE, Content, contents_of
-from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
+from readiness.scan.limits import Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
 from readiness.scan.provenance import Origin, Provenance, entries_of
 from readiness.scan.repositories import Repository
 from readiness.scan.signatures import HEAD, kind_of
-from readiness.searched import Hit
+from readiness.searched import OVER_TIME, Hit
 
 _TOO_LARGE = "larger than `policy.max_object`, so what it packs was not opened"
 

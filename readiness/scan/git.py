@@ -225,7 +225,7 @@ def is_git_folder(path: str | Path) -> bool:
 def _program() -> str:
     program = shutil.which("git")
     if program is None or not Path(program).is_absolute():
-        raise GitError("git is not on the PATH; install it, so that tracked files can be told from others")
+        raise GitError("git is not on the PATH; install it: without it nobody can say what a repository holds")
     return program
 
 

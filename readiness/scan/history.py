@@ -13,11 +13,12 @@ from readiness.scan.content import Bounds, Finds
 from readiness.scan.git import GitError
 from readiness.scan.git_folder import GitFolderSearch
 from readiness.scan.git_objects import ObjectStream, blocks_of, list_objects
-from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
+from readiness.scan.limits import Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
 from readiness.scan.place import printable
 from readiness.scan.repositories import Repository, repositories_of
 from readiness.scan.sieve import Sieve
+from readiness.searched import OVER_TIME
 
 _PROGRESS_EVERY = 0.5
 """Seconds."""

@@ -19,9 +19,6 @@ class OutOfTime(Exception):  # noqa: N818 - the same
     """The deadline came first."""
 
 
-OVER_TIME = "the time for the search was over before all of it was searched"
-
-
 @dataclass(frozen=True)
 class Limits:
     """When a search ends before it is done: when `stop` is set, or at `deadline` on `time.monotonic`."""

@@ -14,11 +14,13 @@ from readiness.scan.walk import folders_below, reason_of
 _DEEPEST_MODULE = 8
 SHALLOW = "a shallow clone: what is older is not here (git fetch --unshallow)"
 PARTIAL = "a partial clone: objects that it left out are not here (git fetch --refetch --no-filter)"
-DAMAGED = "its `.git` is damaged or leads nowhere, so its history was not searched (git status tells more)"
+DAMAGED = (
+    "its `.git` is damaged, leads nowhere or may not be read, so its history was not searched (git status tells more)"
+)
 HEADLESS = "objects of git without a HEAD, which git opens no more, so their history was not searched"
 _GITDIR = b"gitdir:"
 _FALSE = frozenset({b"false", b"no", b"off", b"0", b""})
-NONE = "it is in no git repository, so there is no history to search"
+NONE = "it is in no git repository, so there is no history to search (`history: false` says so in the config)"
 
 
 @dataclass
@@ -50,6 +52,9 @@ def repositories_of(folders: list[Path], leave_out: Callable[[str, Path], None])
 
 
 def _opened(folder: Path, leave_out: Callable[[str, Path], None], *, required: bool) -> Repository | None:
+    if not os.path.lexists(folder):
+        leave_out("no such file or directory", folder)
+        return None
     start = folder if folder.is_dir() else folder.parent
     try:
         git = Git(start)
@@ -118,6 +123,8 @@ def _leads_to_git(folder: Path) -> bool:
     """Whether it has a `.git` that is, or was, of git."""
     own = folder / ".git"
     try:
+        if own.is_dir() and not os.access(own, os.R_OK | os.X_OK):
+            return True
         if own.is_file():
             return _beginning(own).startswith(_GITDIR)
     except OSError:

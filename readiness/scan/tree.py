@@ -20,11 +20,12 @@ from readiness.scan.batch import LARGEST, Batch
 from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds
 from readiness.scan.file import FileSearch
 from readiness.scan.globs import glob_matches, root_of_glob
-from readiness.scan.limits import OVER_TIME, Gaps, Limits, OutOfTime
+from readiness.scan.limits import Gaps, Limits, OutOfTime
 from readiness.scan.needles import Needles
 from readiness.scan.place import printable
 from readiness.scan.signatures import HEAD, TAIL, kind_of
 from readiness.scan.walk import Entry, Walk, reason_of
+from readiness.searched import OVER_TIME
 
 _PROGRESS_EVERY = 500
 """Entries; names are searched that many at once too."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness.scan.connectivity import ABSENT
-from readiness.scan.repositories import PARTIAL, SHALLOW
+from readiness.scan.repositories import NONE, PARTIAL, SHALLOW
 from tests.scan.conftest import Repository
 from tests.scan.planting import PLAIN
 from tests.scan.test_git import snapshot, trap
@@ -69,7 +69,9 @@ def test_an_empty_repository_holds_nothing(repository: Repository) -> None:
 
 
 def test_no_repository_is_a_gap(tmp_path: Path) -> None:
-    assert searched(tmp_path).gaps == [f"{tmp_path}: it is in no git repository, so there is no history to search"]
+    assert searched(tmp_path).gaps == [f"{tmp_path}: {NONE}"]
+    gone = tmp_path / "gone"
+    assert searched(gone).gaps == [f"{gone}: no such file or directory"]
 
 
 def test_alternates_are_searched_and_missed(repository: Repository, tmp_path: Path) -> None:
