@@ -16,6 +16,7 @@ from readiness.scan import blocks
 from readiness.scan.limits import Interrupted, Limits
 from readiness.scan.patterns import Place, all_patterns
 from readiness.scan.tree import Findings, TreeSearch, is_dotenv
+from readiness.searched import OVER_TIME
 from readiness.secret import Redactor, Secret
 from tests.scan.conftest import Repository
 from tests.scan.planting import CLIENT_ID, PLAIN, SECRET, encoded, needles
@@ -309,7 +310,7 @@ def test_a_deadline_leaves_a_gap_and_keeps_what_was_found(tmp_path: Path, monkey
     findings = searched(tmp_path, limits=Limits(deadline=3))
     assert 0 < findings.files < 5
     assert len(findings.secrets) == findings.files
-    assert findings.gaps[0].endswith("the time for the search was over before all of it was searched")
+    assert findings.gaps[0].endswith(OVER_TIME)
 
 
 def test_a_read_that_gives_less_than_there_is_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
