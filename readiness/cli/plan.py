@@ -24,19 +24,17 @@ def command(config: str, **options: Any) -> int:
     from readiness.cli.session import options_of
     from readiness.emulated import filled_in
     from readiness.plan import make_plan
+    from readiness.wording import plural
 
     with hushed():
         prepared = prepare(config, options_of(options))
         plan = make_plan(filled_in(prepared.config, PLACEHOLDERS), prepared.registry, prepared.options.selection)
-    click.echo(f"{len(plan.checks)} checks would run:")
+    click.echo(f"{plural(len(plan.checks), 'check')} would run:")
     for planned in plan.checks:
         where = f"  [{planned.environment}]" if planned.environment else ""
         click.echo(f"  {planned.check.severity:8} {planned.check.id}{where}")
     _show_missing(plan)
-    if plan.left_out:
-        click.echo("\nLeft out:")
-    for each in plan.left_out:
-        click.echo(f"  {each.what}: {each.why}")
+    _show_left_out(plan)
     _show_requests(plan)
     for plugin in prepared.registry.plugins:
         state = f"failed: {plugin.error}" if plugin.error else "loaded"
@@ -54,9 +52,20 @@ def _show_missing(plan: Plan) -> None:
         click.echo(f"    for {', '.join(probe.check_ids)}")
 
 
+def _show_left_out(plan: Plan) -> None:
+    by_reason: dict[str, list[str]] = {}
+    for each in plan.left_out:
+        by_reason.setdefault(each.why, []).append(each.what)
+    if by_reason:
+        click.echo("\nLeft out:")
+    for why, what in by_reason.items():
+        click.echo(f"  {', '.join(what)}: {why}")
+
+
 def _show_requests(plan: Plan) -> None:
-    click.echo("\nRequests that would be sent:")
-    for request, check_ids in sorted(plan.requests(), key=_order):
+    requests = sorted(plan.requests(), key=_order)
+    click.echo("\nRequests that would be sent:" if requests else "\nNo request would be sent.")
+    for request, check_ids in requests:
         address = urlsplit(request.url)
         times = "once" if request.at_most == 1 else f"at most {request.at_most} times"
         target = f"{request.method:6} {address.netloc}{address.path}"
