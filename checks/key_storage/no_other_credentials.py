@@ -7,6 +7,7 @@ from readiness.api import (
     S1,
     Artifacts,
     Because,
+    Configuration,
     EvidenceView,
     Finding,
     GitHistory,
@@ -36,7 +37,7 @@ CHECK = "key-storage/no-other-credentials"
     severity=Severity.BLOCKER,
     kind=Kind.STATIC,
     needs=[SourceTree],
-    optional=[GitHistory, Artifacts, Logs],
+    optional=[Configuration, GitHistory, Artifacts, Logs],
     requirements=[G7, S1],
 )
 def no_other_credentials(evidence: EvidenceView) -> Verdict:
@@ -54,22 +55,24 @@ def no_other_credentials(evidence: EvidenceView) -> Verdict:
         its line, or alone on the line before: `readiness: allow key-storage/no-other-credentials REASON`. It counts for
         older commits that hold the same value, too.
     When it is unknown: No sources are declared, or part of the sources, of their git history (unless they all say
-        `history: false`), of the artifacts or the logs could not be searched.
+        `history: false`), of the artifacts or the logs could not be searched. Where the emulator plays every
+        environment, gaps in the history are only told.
     """
-    tree = evidence[SourceTree]
-    found: list[Hit] = list(tree.credentials)
-    undecided = not_searched(tree)
-    notes = exclusions(tree)
-    history = evidence.get(GitHistory)
-    for search in (history, evidence.get(Artifacts), evidence.get(Logs)):
-        found += () if isinstance(search, Missing | GitHistory) else search.credentials
-        undecided += [lack for lack in not_searched(search) if lack.because is not Because.NOT_CONFIGURED]
+    tree, history = evidence[SourceTree], evidence.get(GitHistory)
+    others = [each for each in (evidence.get(Artifacts), evidence.get(Logs)) if not isinstance(each, Missing)]
+    found: list[Hit] = [hit for search in (tree, *others) for hit in search.credentials]
     searched = plural(tree.files, "file")
-    if isinstance(history, Missing):
-        notes.append(Finding(message=f"the git history was not searched: {history.detail}"))
-    else:
+    if isinstance(history, GitHistory):
         found += excused_since(history.credentials, tree.credentials, CHECK)
         searched += f" and {plural(history.files, 'git object')}"
+    in_history = not_searched(history)
+    counts = not _is_demonstration(evidence.get(Configuration))
+    undecided = [
+        *not_searched(tree),
+        *(lack for lack in in_history if counts and lack.because is not Because.NOT_CONFIGURED),
+        *(lack for search in others for lack in not_searched(search)),
+    ]
+    told = [Finding(message=f"the git history: {lack.detail}") for lack in in_history if lack not in undecided]
     hits = sort_hits(found, CHECK)
     values = {hit.fingerprint or hit.location for hit in hits.counted}
     return weigh(
@@ -77,5 +80,12 @@ def no_other_credentials(evidence: EvidenceView) -> Verdict:
         undecided,
         failed=f"{plural(len(values), 'credential')} found that the config does not know.",
         passed=f"{searched} searched: no credential that the config does not know{hits.aside}.",
-        notes=[*hits.notes, *notes],
+        notes=[*hits.notes, *exclusions(tree), *told],
     )
+
+
+def _is_demonstration(facts: Configuration | Missing) -> bool:
+    """Whether the emulator plays every environment: then nothing is proved about real keys, in the history or not."""
+    if isinstance(facts, Missing):
+        return False
+    return bool(facts.environments) and all(each.emulated for each in facts.environments.values())

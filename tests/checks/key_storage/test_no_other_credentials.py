@@ -71,7 +71,7 @@ def test_a_history_that_is_not_declared_is_told() -> None:
     assert verdict.status is Status.PASSED
     assert "git object" not in verdict.summary
     (note,) = verdict.findings
-    assert note.message == "the git history was not searched: every source says `history: false`"
+    assert note.message == "the git history: every source says `history: false`"
 
 
 def test_what_else_is_open_or_aside_is_told_beside_a_failure() -> None:
