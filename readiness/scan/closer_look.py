@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from readiness.scan.repositories import Repository
 from readiness.scan.signatures import HEAD, kind_of
 from readiness.searched import OVER_TIME, Hit
 
+NOT_AGAIN = "a secret was found in this object, but not when git was asked for it again: it is damaged (git fsck)"
 _TOO_LARGE = "larger than `policy.max_object`, so what it packs was not opened"
 
 
@@ -59,12 +60,15 @@ class CloserLook:
         """Reason, and path that begins with an object's id."""
         self._unfinished: str | None = None
 
-    def search(self, ids: Iterable[str]) -> None:
-        """Search these objects. Raises Interrupted."""
+    def search(self, ids: Iterable[str], confirmed: Collection[str]) -> None:
+        """Search these objects; in those that are `confirmed` stands a secret. Raises Interrupted."""
         try:
             for content in contents_of(self._repository.git, ids):
                 self._limits.check()
+                before = len(self._finds)
                 self._object(content)
+                if content.id in confirmed and not any(find.group == "secrets" for find in self._finds[before:]):
+                    self._gaps.append((NOT_AGAIN, content.id))
         except OutOfTime:
             self._unfinished = OVER_TIME
         except GitError as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, NamedTuple, cast
 
 from readiness.scan.git import Git
+from readiness.scan.git_objects import HEADER, LONGEST_HEADER
 
 _CHUNK = 1 << 18
 
@@ -40,21 +41,26 @@ def contents_of(git: Git, ids: Iterable[str]) -> Iterator[Content]:
         left = left[given:]
 
 
-def _contents_until_git_ends(git: Git, ids: Iterable[str]) -> Iterator[Content]:
+def _contents_until_git_ends(git: Git, ids: Sequence[str]) -> Iterator[Content]:
+    """Until git gives something else than what was asked for, too, behind an object that is longer than it says."""
     with tempfile.TemporaryFile() as given:
         given.write("".join(f"{name}\n" for name in ids).encode())
         given.seek(0)
         with git.start("cat-file", "--batch", "--buffer", given=given) as process:
-            while header := process.output.readline(200):
-                words = header.decode(errors="replace").split()
-                if len(words) != 3:
-                    yield Content(words[0] if words else "?", UNREADABLE, 0, io.BytesIO())
+            for name in ids:
+                header = process.output.readline(LONGEST_HEADER)
+                if header == f"{name} missing\n".encode():
+                    yield Content(name, UNREADABLE, 0, io.BytesIO())
                     continue
-                content = Limited(process.output, int(words[2]))
-                yield Content(words[0], words[1], int(words[2]), cast("IO[bytes]", content))
+                match = HEADER.fullmatch(header)
+                if match is None or match[1].decode() != name:
+                    return
+                size = int(match[3])
+                content = Limited(process.output, size)
+                yield Content(name, match[2].decode(), size, cast("IO[bytes]", content))
                 content.skip()
                 if content.left:
-                    yield Content(words[0], UNREADABLE, content.left, io.BytesIO())
+                    yield Content(name, UNREADABLE, content.left, io.BytesIO())
                 process.output.read(1)
 
 

@@ -7,6 +7,7 @@ search itself. Only where the engine points at something is the object there loo
 from __future__ import annotations
 
 import fcntl
+import mmap
 import os
 import re
 import select
@@ -31,7 +32,8 @@ _MOST_UNREADABLE = 50
 _PATIENCE = 0.25
 """Seconds between looks at whether to stop."""
 _F_SETPIPE_SZ = 1031
-_HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]+)\n")
+HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]+)\n")
+LONGEST_HEADER = 128
 
 
 class Part(NamedTuple):
@@ -97,6 +99,7 @@ class ObjectStream:
         ids.seek(0)
         self._line = len(ids.readline())
         self._count = ids.seek(0, os.SEEK_END) // self._line if self._line else 0
+        self._ids_read = mmap.mmap(ids.fileno(), 0, access=mmap.ACCESS_READ) if self._count else b""
         self._overlap = overlap
         self._buffer = bytearray(BLOCK + overlap)
         self._view = memoryview(self._buffer)
@@ -116,6 +119,9 @@ class ObjectStream:
         """The object that goes on behind the block."""
         self._unseen = False
         """Whether its first bytes were not looked at yet."""
+        self._first = self.done
+        self._astray = False
+        """Whether git says something else than what was asked for: an object is longer or shorter than it says."""
         self.ended = False
         # Git inherits the descriptor: a seek of the file object alone may move within its own buffer only.
         os.lseek(self._ids.fileno(), self.done * self._line, os.SEEK_SET)
@@ -127,14 +133,15 @@ class ObjectStream:
         return process
 
     def resume(self) -> bool:
-        """After the end: whether there is more to read, behind an object that stopped git."""
-        self.complaints += self._process.finish()
+        """After the end: whether there is more to read, behind an object that stopped git, or led it astray."""
+        if not self._astray:
+            self.complaints += self._process.finish()
         self._process.stop()
-        if self.done >= self._count or len(self.unreadable) >= _MOST_UNREADABLE:
+        if (self.done >= self._count and not self._astray) or len(self.unreadable) >= _MOST_UNREADABLE:
             return False
-        name = os.pread(self._ids.fileno(), self._line, self.done * self._line)
-        self.unreadable.append(name.decode().strip())
-        self.done += 1
+        led_astray = self._astray and self.done > self._first  # by the object before the one that should come
+        self.done += not led_astray
+        self.unreadable.append(self._id(self.done - 1).decode())
         if self.done >= self._count:
             return False
         self._process = self._start()
@@ -155,7 +162,9 @@ class ObjectStream:
         self.ended = size == 0
         if not self.ended and self._filled < len(self._buffer):
             return None
-        return self._parsed()
+        block = self._parsed()
+        self.ended |= self._astray
+        return block
 
     def carry_over(self) -> None:
         """Make room behind the block that was read: its end stands before the next one."""
@@ -193,17 +202,28 @@ class ObjectStream:
 
     def _header(self) -> Part | None:
         """The object that begins next, if its header is there as a whole. One that git cannot read has none."""
-        while (match := _HEADER.match(self._buffer, self._next, self._filled)) is None:
-            end = self._buffer.find(b"\n", self._next, self._filled)
-            if end < 0:
+        while not self._astray:
+            asked = self._id(self.done)
+            match = HEADER.match(self._buffer, self._next, self._filled)
+            if match is not None and match[1] == asked:
+                self._unseen = match[2] == b"blob"
+                return Part(match.end(), match.end() + int(match[3]), asked, match[2])
+            if match is None and self._filled - self._next < LONGEST_HEADER and not self._has_line():
                 return None
-            words = self._buffer[self._next : end].split()
-            self.unreadable.append(words[0].decode(errors="replace") if words else "?")
-            self.done += 1
-            self._next = end + 1
-        name, kind, size = match.groups()
-        self._unseen = kind == b"blob"
-        return Part(match.end(), match.end() + int(size), name, kind)
+            missing = asked + b" missing\n"
+            self._astray = not self._buffer.startswith(missing, self._next, self._filled)
+            if not self._astray:
+                self.unreadable.append(asked.decode())
+                self.done += 1
+                self._next += len(missing)
+        return None
+
+    def _has_line(self) -> bool:
+        return self._buffer.find(b"\n", self._next, self._filled) >= 0
+
+    def _id(self, number: int) -> bytes:
+        """What was asked for; empty behind the last."""
+        return self._ids_read[number * self._line : (number + 1) * self._line - 1]
 
     def _is_packed(self, start: int) -> bool:
         head = bytes(self._view[start : start + HEAD])

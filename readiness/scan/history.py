@@ -87,7 +87,7 @@ class HistorySearch:
                 self._gaps.add(OVER_TIME, home)
             except GitError as error:
                 self._gaps.add(self._printable(str(error)), home)
-            self._closer_look(repository, sieve.caught)
+            self._closer_look(repository, sieve)
         self._found.gaps = list(self._gaps.texts())
         return self._found
 
@@ -142,11 +142,11 @@ class HistorySearch:
         """Masked before it is cut: half a secret would not be known for one."""
         return printable(self._masked(text))[:_LONGEST]
 
-    def _closer_look(self, repository: Repository, caught: list[str]) -> None:
+    def _closer_look(self, repository: Repository, sieve: Sieve) -> None:
         """Search what the sieve caught as any other file is searched, then ask where it comes from."""
-        if caught:
+        if sieve.caught:
             look = CloserLook(repository, self._needles, self._bounds, self._limits, self._masked)
-            look.search(caught)
+            look.search(sieve.caught, sieve.confirmed)
             look.tell(self._found, self._gaps, self._shown)
 
 

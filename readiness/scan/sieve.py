@@ -20,6 +20,12 @@ class Sieve:
         self._with_vendor: set[bytes] = set()
         self._if_vendor: set[bytes] = set()
         self._certain: dict[bytes, None] = {}
+        self._confirmed: set[bytes] = set()
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """Ids of those that hold a known secret: a closer look must find it again."""
+        return frozenset(name.decode() for name in self._confirmed)
 
     @property
     def caught(self) -> list[str]:
@@ -50,6 +56,7 @@ class Sieve:
                 block.data[: part.end], clipped_ones, part.start
             ):
                 self._certain[part.id] = None
+                self._confirmed.add(part.id)
 
     def _patterns(self, block: Block, gates: Iterable[tuple[int, int]]) -> None:
         by_part: dict[Part, list[tuple[int, int]]] = {}

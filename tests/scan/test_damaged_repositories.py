@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
 
+from readiness.scan.closer_look import NOT_AGAIN
 from readiness.scan.connectivity import ABSENT
 from readiness.scan.content import Bounds
+from readiness.scan.file import FileSearch
 from readiness.scan.history import HistorySearch
 from readiness.scan.repositories import DAMAGED, HEADLESS
 from tests.scan.conftest import Repository
@@ -135,3 +138,45 @@ def test_a_working_tree_that_is_gone_hides_nothing(
     subprocess.run(["git", "config", "-f", str(outer / "lib" / "config"), "core.worktree", "../gone"], check=True)
     monkeypatch.chdir(tmp_path)
     assert [hit.form for hit in searched(Path("outer")).secrets] == ["raw"]
+
+
+def write_loose(repository: Repository, name: str, data: bytes) -> None:
+    path = repository.path / ".git" / "objects" / name[:2] / name[2:]
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(zlib.compress(data))
+
+
+def test_an_object_that_is_longer_than_it_says_hides_no_other(repository: Repository) -> None:
+    """What git gives behind it looks like the header of a harmless object, and would take the next one along."""
+    repository.commit({"a.txt": "fine\n"})
+    harmless = repository.git("rev-parse", "HEAD:a.txt")
+    text = 10 * "a line\n" + f"KEY = '{PLAIN}'\n"
+    (repository.path / "b.txt").write_text(text)
+    hidden = repository.git("hash-object", "-w", "b.txt")
+    size = 1 + len(f"{hidden} blob {len(text)}\n") + len(text)
+    before = int(hidden[:2], 16)
+    for number in range(max(before - 12, 0), before):  # one of them is asked for right before the hidden one
+        write_loose(repository, f"{number:02x}{'e' * 38}", f"blob 5\0clean\n{harmless} blob {size}\n".encode())
+    found = searched(repository.path)
+    assert [hit.history and hit.history.object for hit in found.secrets] == [hidden]
+    assert any("git cannot read this object" in gap for gap in found.gaps)
+
+
+def test_what_damaged_objects_give_is_told_by_their_names_only(repository: Repository) -> None:
+    repository.commit({"a.txt": "fine\n"})
+    name = "ab" + "c" * 38
+    for size in (5, 500):
+        write_loose(repository, name, f"blob {size}\0clean\n{PLAIN}\n{PLAIN} x\n".encode())
+        gaps = searched(repository.path).gaps
+        assert any(f"object {name[:12]}" in gap and "git cannot read this object" in gap for gap in gaps)
+        assert not any(PLAIN[:6] in gap for gap in gaps)
+        assert not any("-" in gap.partition(" objects were not read")[0][-3:] for gap in gaps)
+
+
+def test_a_secret_that_is_not_found_again_is_a_gap(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The repository changes meanwhile, or git was led astray in a way that nobody thought of."""
+    repository.commit({"a.txt": PLAIN})
+    monkeypatch.setattr(FileSearch, "found", property(lambda _: False))
+    found = searched(repository.path)
+    assert found.secrets == []
+    assert found.gaps == [f"{repository.path}/a.txt: {NOT_AGAIN}"]
