@@ -171,7 +171,7 @@ class RegexEngine:
     def __init__(self, needles: Sequence[Iterable[bytes]], gates: Sequence[Gate] = ()) -> None:
         """`needles`: those of each secret, the plainest first; a secret is known by its place in the sequence."""
         cores = Cores(needles)
-        projection = Projection(cores.secrets_of)
+        projection = Projection(cores.secrets_of, cores.coarse)
         self._weak = cores.weak
         self._reduced = [
             Reduced(cores_only, core_pieces(cores, cores.secrets_of), _Trie),

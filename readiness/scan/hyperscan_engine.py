@@ -59,7 +59,7 @@ class HyperscanEngine:
             + [_SHORT]
         )
         self._gates = [number for number, gate in enumerate(gates) for _ in gate.expressions]
-        projection = Projection(cores.secrets_of)
+        projection = Projection(cores.secrets_of, cores.coarse)
         self._reduced = [Reduced(projection.of, projection.keys, _texts)] if projection.keys else []
         if projection.lacking:
             self._reduced.append(Reduced(cores_only, core_pieces(cores, projection.lacking), _texts))

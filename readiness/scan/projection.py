@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 
 from readiness.scan.anchors import BY_FREQUENCY, ENOUGH
 
@@ -20,6 +20,10 @@ _IN_JOINTS = b"bBfFlLnNrRtTuU"
 """Prefixes of literals, and escapes of line breaks and tabs."""
 _PLENTY = 40.0
 """Bits of a key, where both halves of a secret hold as many: with many secrets, fewer would turn up by chance."""
+_TORN = 60.0
+"""Bits of what may be torn, for base64 is wrapped before it is encoded once more: of one half there must be enough."""
+_AT_TEAR = 5
+"""Characters that hold bits of the line break."""
 _COMMON = 18
 """So many of the most frequent characters are never kept."""
 _RARE = bytes(byte for byte in reversed(BY_FREQUENCY[_COMMON:]) if byte not in _IN_JOINTS)
@@ -31,19 +35,24 @@ _HEX = frozenset(_DIGITS + b"xu")
 class Projection:
     """What to keep of texts for some secrets, and what is left of these."""
 
-    def __init__(self, cores: Mapping[bytes, Collection[int]]) -> None:
-        """`cores`: letters and digits of needles, and the secrets that each is of."""
-        needed = {kind: ENOUGH / _bits(_RARE, hexadecimal=kind) for kind in (False, True)}
-        self.lacking = {core for core in cores if _count(core, _RARE) < needed[_is_hexadecimal(core)]}
+    def __init__(self, cores: Mapping[bytes, Collection[int]], coarse: Container[bytes] = ()) -> None:
+        """`cores`: letters and digits of needles, and the secrets that each is of.
+
+        `coarse`: those of encodings, of which one half alone must be enough.
+        """
+        needed = {core: _TORN if core in coarse else ENOUGH for core in cores}
+        self.lacking = {core for core in cores if _count(core, _RARE) * _bits(_RARE, core) < needed[core]}
         """Those of which too little would be left."""
-        kept = _kept(set(cores) - self.lacking)
+        kept = _kept({core: needed[core] for core in cores if core not in self.lacking})
         self._dropped = bytes(byte for byte in range(256) if byte not in kept)
         self.keys: dict[bytes, set[int]] = defaultdict(set)
         """What to look for in projected text, and the secrets that each announces."""
         for core in cores.keys() - self.lacking:
             left = core.translate(None, self._dropped)
-            bits = _bits(kept, hexadecimal=_is_hexadecimal(core))
+            bits = _bits(kept, core)
             length = max(math.ceil(ENOUGH / bits), min(len(left) // 2, math.ceil(_PLENTY / bits)))
+            if core in coarse:
+                length = min(length, (len(left) - _AT_TEAR) // 2)
             last = max(len(left) - length, 0)
             for start in (0, last // 2, last):  # one is left whole of what is torn in a line's breadth
                 self.keys[left[start : start + length]].update(cores[core])
@@ -54,18 +63,18 @@ class Projection:
         return b"".join(chunk.translate(None, self._dropped) for chunk in chunks)
 
 
-def _kept(cores: Collection[bytes]) -> frozenset[int]:
-    """The rarest characters that leave enough of every core."""
+def _kept(needed: Mapping[bytes, float]) -> frozenset[int]:
+    """The rarest characters that leave as many bits of every core as are needed."""
     kept: set[int] = set()
-    left = dict.fromkeys(cores, 0)  # how many characters are kept of those that need more
-    hexadecimal = {core for core in cores if _is_hexadecimal(core)}
+    left = dict.fromkeys(needed, 0)  # how many characters are kept of those that need more
+    hexadecimal = {core for core in needed if _is_hexadecimal(core)}
     for byte in _RARE:
         counts = {core: core.count(byte) for core in left}
         if any(counts.values()):
             kept.add(byte)
-            needed = {kind: ENOUGH / _bits(kept, hexadecimal=kind) for kind in (False, True)}
+            bits = {kind: _bits_of(kept, hexadecimal=kind) for kind in (False, True)}
             left = {core: count + counts[core] for core, count in left.items()}
-            left = {core: count for core, count in left.items() if count < needed[core in hexadecimal]}
+            left = {core: count for core, count in left.items() if count * bits[core in hexadecimal] < needed[core]}
     return frozenset(kept)
 
 
@@ -77,6 +86,10 @@ def _is_hexadecimal(core: bytes) -> bool:
     return _HEX.issuperset(core.lower())
 
 
-def _bits(kept: Collection[int], *, hexadecimal: bool) -> float:
+def _bits(kept: Collection[int], core: bytes) -> float:
+    return _bits_of(kept, hexadecimal=_is_hexadecimal(core))
+
+
+def _bits_of(kept: Collection[int], *, hexadecimal: bool) -> float:
     """About how much each kept character of a core tells."""
     return math.log2(max(sum(byte in _DIGITS for byte in kept) if hexadecimal else len(kept), 2))

@@ -107,3 +107,13 @@ def test_quotes_that_are_doubled(engine: EngineMaker) -> None:
     for data in (b'a,"Wd7""kQ2\'xPz9",b', b"values ('Wd7\"kQ2''xPz9')"):
         (match,) = needles(value, engine=engine).find(data)
         assert match.form == "quotes doubled"
+
+
+@pytest.mark.parametrize("make", ENGINES)
+@pytest.mark.parametrize("value", [UUID, RANDOM, "production-secret-Jj4H2go1zqMZ", "XykWZeiNNC8tPq3Lm2vR"])
+def test_base64_is_found_however_it_was_wrapped_before_it_was_encoded_again(value: str, make: EngineMaker) -> None:
+    known = needles(value, engine=make)
+    for before in range(64):
+        inner = base64.b64encode(b"y" * before + value.encode() + b"and so the text goes on")
+        text = b"key: " + base64.b64encode("\n".join(textwrap.wrap(inner.decode(), 64)).encode())
+        assert known.find(text + b"\n"), before
