@@ -10,6 +10,7 @@ from typing import NamedTuple
 from readiness.model import Environment, Location
 from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
+from readiness.scan.phrases import phrases
 from readiness.scan.signatures import ZIP_END
 from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, resolved, unescaped, unquoted, without_backslashes
 from readiness.searched import Hit
@@ -242,10 +243,12 @@ def _exact(data: bytes, forms: Sequence[Form], where: str) -> Iterator[_Found]:
     whole = normalised(data)
     if whole.joined:
         yield from _standing(whole.data, forms, f"{where}, broken up", whole.original)
+    yield from _worded(data, forms, f"{where}, broken up", lambda offset: offset)
     for read, how in _READINGS:
         plain = read(data)
         if plain is not None:
             yield from _standing(plain.data, forms, f"{where}, {how}", plain.original)
+            yield from _worded(plain.data, forms, f"{where}, {how}, broken up", plain.original)
             joined = normalised(plain.data)
             if joined.joined:
                 original = _chained(plain.original, joined.original)
@@ -263,6 +266,12 @@ def _exact(data: bytes, forms: Sequence[Form], where: str) -> Iterator[_Found]:
 def _standing(data: bytes, forms: Sequence[Form], where: str, original: Callable[[int], int]) -> Iterator[_Found]:
     for form in forms:
         for start, end in form.occurrences(data):
+            yield _Found(original(start), original(end - 1) + 1, form.label + where)
+
+
+def _worded(data: bytes, forms: Sequence[Form], where: str, original: Callable[[int], int]) -> Iterator[_Found]:
+    for form in forms[:1]:  # encodings hold no blanks
+        for start, end in phrases(data, form.needle):
             yield _Found(original(start), original(end - 1) + 1, form.label + where)
 
 

@@ -35,6 +35,7 @@ AROUND_ESCAPES = (80, 32)
 """Bytes before and after the end of a match of `ESCAPES` that the text around these may have."""
 _SOFT = re.compile(rb"= (?: [ \t]*\r?\n | (?P<byte>[0-9A-Fa-f]{2}) )", re.VERBOSE)
 _BACKSLASHES = re.compile(rb"\\{2,}")
+_BLANKS = re.compile(rb"[ \t]+")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{14,}")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
@@ -65,6 +66,11 @@ def resolved(data: bytes) -> bytes:
 def without_backslashes(data: bytes) -> Normalised | None:
     """Each run of backslashes as a single one, as if it had been escaped less often; None if there is none."""
     return _rewritten(data, _BACKSLASHES, lambda _: b"\\") if b"\\\\" in data else None
+
+
+def without_blanks(data: bytes) -> Normalised | None:
+    """Without blanks and tabs; None if there is none."""
+    return _rewritten(data, _BLANKS, lambda _: b"")
 
 
 def unquoted(data: bytes) -> Normalised | None:
