@@ -12,7 +12,16 @@ from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
 from readiness.scan.phrases import phrases
 from readiness.scan.signatures import ZIP_END
-from readiness.scan.views import AROUND_ESCAPES, ESCAPES, decoded, resolved, unescaped, unquoted, without_backslashes
+from readiness.scan.views import (
+    AROUND_ESCAPES,
+    ESCAPES,
+    ESCAPES_IN_UTF16,
+    decoded,
+    resolved,
+    unescaped,
+    unquoted,
+    without_backslashes,
+)
 from readiness.searched import Hit
 from readiness.secret.forms import Form, base64_forms, forms_of
 from readiness.secret.joints import normalised
@@ -24,6 +33,8 @@ _REACH = 1024
 _LONGEST_MATCH = 8192
 """Bytes of what a pattern may look at around one place: twice the longest token."""
 
+_ESCAPES = ((ESCAPES, AROUND_ESCAPES), (ESCAPES_IN_UTF16, (2 * AROUND_ESCAPES[0], 2 * AROUND_ESCAPES[1])))
+"""Gates, and how far around the end of a match the text is read."""
 _READINGS = ((unescaped, "escaped"), (without_backslashes, "escaped"), (unquoted, "quoted-printable"))
 
 
@@ -94,7 +105,11 @@ class Needles:
             for value, one in zip(values, sought, strict=True)
         ]
         texts = [[*(form.needle for form in forms), *_twice(forms)] for forms in self._forms]
-        gates = [*(Gate(pattern.gate, pattern.hints) for pattern in self.patterns), ESCAPES, ZIP_END]
+        gates = [
+            *(Gate(pattern.gate, pattern.hints) for pattern in self.patterns),
+            *(gate for gate, _ in _ESCAPES),
+            ZIP_END,
+        ]
         self._engine = engine(texts, gates)
         self._reach = [_REACH + 8 * max((len(form.needle) for form in forms), default=0) for forms in self._forms]
 
@@ -142,11 +157,11 @@ class Needles:
         regions, found = self._engine.scan(block)
         pointed = Pointed(regions, [], [])
         escapes: list[tuple[int, int]] = []
-        before, after = AROUND_ESCAPES
         for number, end in found:
             if number < len(self.patterns):
                 pointed.gates.append((number, end))
-            elif number == len(self.patterns):
+            elif number < len(self.patterns) + len(_ESCAPES):
+                before, after = _ESCAPES[number - len(self.patterns)][1]
                 escapes.append((max(end - before, 0), end + after))
             else:
                 pointed.zip_ends.append(end)
@@ -156,12 +171,13 @@ class Needles:
 
     def _among_escapes(self, block: bytes | memoryview, spans: Sequence[tuple[int, int]]) -> list[Region]:
         """Those of the spans in which, once escapes are resolved, something may stand. They are searched at once."""
-        text = b"\n".join(block[start:end] for start, end in spans) if self._sought else b""
+        texts = [bytes(block[start:end]).replace(b"\0", b"") for start, end in spans] if self._sought else []
+        text = b"\n".join(texts)
         regions = self._engine.scan(resolved(text)).regions
         plain = unescaped(text) if regions else None
         if plain is None:
             return []
-        firsts = [0, *accumulate(end - start + 1 for start, end in spans)]
+        firsts = [0, *accumulate(len(each) + 1 for each in texts)]
         pointed: dict[Region, None] = {}
         for region in regions:
             low, high = (plain.original(at) for at in (region.start, min(region.end, len(plain.data)) - 1))

@@ -117,3 +117,14 @@ def test_base64_is_found_however_it_was_wrapped_before_it_was_encoded_again(valu
         inner = base64.b64encode(b"y" * before + value.encode() + b"and so the text goes on")
         text = b"key: " + base64.b64encode("\n".join(textwrap.wrap(inner.decode(), 64)).encode())
         assert known.find(text + b"\n"), before
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([UUID, HEX, RANDOM]), st.data())
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-16"])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_escapes_in_utf16_are_resolved_too(engine: EngineMaker, codec: str, value: str, data: st.DataObject) -> None:
+    ways = st.integers(0, len(ESCAPES))
+    chosen = data.draw(st.lists(ways, min_size=len(value), max_size=len(value)))
+    text = f"key = {escaped(value, chosen)}\n"
+    assert needles(value, engine=engine).find(text.encode(codec))
