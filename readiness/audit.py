@@ -23,7 +23,7 @@ from readiness.judge import judge
 from readiness.model import Environment, Permission, Severity
 from readiness.plan import check_matches, make_plan
 from readiness.registry import Registry, load
-from readiness.result import AuditResult, RunFacts, Tool
+from readiness.result import AuditResult, Integration, RunFacts, Tool
 from readiness.saved_evidence import read_saved, stand_in
 from readiness.scan.git import head
 from readiness.secret import Redactor, SecretRequest, install_logging
@@ -118,13 +118,19 @@ def _addresses(config: Config) -> dict[Environment, dict[str, JsonValue]]:
     }
 
 
+def _masked(integration: Integration, redactor: Redactor) -> Integration:
+    """Its texts are shown everywhere, and somebody may have put a secret into one by mistake."""
+    contact = integration.contact and redactor.text(integration.contact)
+    return integration.model_copy(update={"name": redactor.text(integration.name), "contact": contact})
+
+
 def _evidence(work: Assignment, gathered: Gathered, registry: Registry, selection: Selection) -> EvidenceSet:
     config, run = work.config, work.run
     commit = head(Path(config.path).parent)
     known, forms = work.secrets.redactor.counts
     return EvidenceSet(
         tool=Tool(name="aurora-readiness", version=__version__, catalogue=registry.catalogue_digest()),
-        integration=config.integration,
+        integration=_masked(config.integration, work.secrets.redactor),
         environments=_addresses(config),
         run=RunFacts(
             id=run.id,

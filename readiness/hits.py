@@ -54,7 +54,8 @@ def sort_hits(hits: Iterable[Hit], check: str, *, dependencies_count: bool = Tru
     site-packages and the like, which an integration installs and does not write.
     """
     found = Sorted([], [], [])
-    for hit in hits:
+    # What is built lies in the sources, too, and is met there and among the artifacts.
+    for hit in {(hit.what, hit.form, hit.location, hit.excuses, hit.history): hit for hit in hits}.values():
         if (reason := _reason(hit, check)) is not None:
             found.apart.append(Finding(message=f"excused: {hit.what}: {reason}", location=hit.location))
         elif not dependencies_count and _DEPENDENCIES & set(_SEPARATOR.split(hit.location.path)):

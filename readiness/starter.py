@@ -19,6 +19,11 @@ LARGEST = 256 * 1024
 SKIPPED = ("**/node_modules/**", "**/.venv/**", "**/vendor/**", "**/dist/**", "**/build/**", "**/readiness*.y*ml")
 """Packages of others, what is built, and configs of this tool, which name what somebody else found."""
 
+BUILT = ("dist", "build", "target")
+"""Folders that hold what is built, wherever they are there."""
+LOGGED = ("var/log/*.log", "logs/*.log", "log/*.log")
+"""Where logs lie, if anything lies there."""
+
 _VARIABLE = re.compile(rb"\b(?:AURORA|FLUTE|ARISE)[A-Z0-9]*_[A-Z0-9_]*(?:CLIENT_ID|SECRET)[A-Z0-9_]*\b")
 _SANDBOX_WORDS = ("SANDBOX", "TEST", "UAT", "STAGING", "DEV")
 
@@ -32,6 +37,10 @@ class Discovery:
     """The vendor's hosts that stand in files."""
     dotenv: tuple[str, ...]
     """Names of .env files."""
+    artifacts: tuple[str, ...] = ()
+    """Globs of what seems to be built."""
+    logs: tuple[str, ...] = ()
+    """Globs of what seems to be logged."""
 
     def variable(self, environment: Environment, kind: str) -> str | None:
         """The variable that seems to hold `CLIENT_ID`, `CLIENT_SECRET` or `WEBHOOK_SECRET` of an environment."""
@@ -56,6 +65,8 @@ def discover(folder: Path) -> Discovery:
         variables=tuple(sorted(variables)),
         hosts={environment: tuple(sorted(found)) for environment, found in hosts.items()},
         dotenv=tuple(dotenv),
+        artifacts=tuple(f"{name}/**" for name in BUILT if (folder / name).is_dir()),
+        logs=tuple(glob for glob in LOGGED if any(folder.glob(glob))),
     )
 
 

@@ -49,3 +49,15 @@ def test_the_starter_goes_to_standard_output_when_asked(tmp_path: Path, monkeypa
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "made.yaml").write_text(result.stdout)
     assert load_config("made.yaml").integration.name == tmp_path.name
+
+
+def test_what_is_built_and_logged_is_declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("dist/app.js", "logs/app.log", "log/readme.txt"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("fine")
+    found = discover(tmp_path)
+    assert (found.artifacts, found.logs) == (("dist/**",), ("logs/*.log",))
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(command).exit_code == 0
+    config = load_config("readiness.yaml")
+    assert (config.artifacts, config.logs) == (("dist/**",), ("logs/*.log",))

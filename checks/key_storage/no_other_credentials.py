@@ -73,6 +73,9 @@ def no_other_credentials(evidence: EvidenceView) -> Verdict:
         *(lack for search in others for lack in not_searched(search)),
     ]
     told = [Finding(message=f"the git history: {lack.detail}") for lack in in_history if lack not in undecided]
+    if tree.not_searched:
+        names = ", ".join(tree.not_searched)
+        told.append(Finding(message=f"without a value, so that what was found may be one of these: {names}"))
     hits = sort_hits(found, CHECK)
     values = {hit.fingerprint or hit.location for hit in hits.counted}
     return weigh(

@@ -19,6 +19,8 @@ def render_starter(found: Discovery, answers: Mapping[str, str]) -> str:
         contact=json.dumps(answers["contact"], ensure_ascii=False),
         environments=[_environment(found, environment) for environment in Environment],
         dotenv=", ".join(json.dumps(name) for name in found.dotenv),
+        artifacts=json.dumps(found.artifacts) if found.artifacts else "",
+        logs=json.dumps(found.logs) if found.logs else "",
     )
 
 

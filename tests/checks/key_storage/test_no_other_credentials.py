@@ -112,3 +112,18 @@ def test_a_comment_that_excuses_nothing_is_told(check: str, reason: str, told: s
     assert verdict.summary.startswith("1 credential ")
     assert told in verdict.findings[1].message
     assert f"`readiness: allow {CHECK} REASON`" in verdict.findings[1].message
+
+
+def test_a_place_that_two_searches_meet_counts_once() -> None:
+    hit = make.hit("bearer token", "dist/a.js", fingerprint="a1")
+    verdict = judge(CHECK, make.source_tree(credentials=(hit,)), make.artifacts(credentials=(hit,)), make.git_history())
+    assert len(verdict.findings) == 1
+    excused = hit.model_copy(update={"excuses": (make.excuse(CHECK),)})
+    verdict = judge(CHECK, make.source_tree(credentials=(hit, excused)), make.git_history())
+    assert verdict.status is Status.FAILED
+
+
+def test_configured_secrets_without_a_value_may_be_what_was_found() -> None:
+    tree = make.source_tree(credentials=(make.hit("bearer token", "a.py"),), not_searched=("sandbox client_secret",))
+    told = judge(CHECK, tree, make.git_history()).findings[-1].message
+    assert told == "without a value, so that what was found may be one of these: sandbox client_secret"
