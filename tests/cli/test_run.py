@@ -284,3 +284,20 @@ def test_a_check_that_is_spelled_wrongly_is_guessed(word: str, meant: str, integ
     told = call("plan", str(integration.stage.path), "--only", word)
     assert told.returncode == 2
     assert f"Did you mean {meant}" in told.stderr
+
+
+def test_a_secret_in_the_name_of_the_integration_is_masked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "q7Jx9Zp2mKd9VtR4bWn8HsLc5YfG3Tg0"
+    monkeypatch.setenv("SHOP_SECRET", secret)
+    environment = "{preset: aurora, client_id: shop, client_secret: {env: SHOP_SECRET}}"
+    (tmp_path / "readiness.yaml").write_text(
+        f"version: 1\nintegration: {{name: Shop {secret}, kind: merchant, contact: '{secret}@example.com'}}\n"
+        f"environments: {{sandbox: {environment}}}\n"
+    )
+    only = ("--only", "key-storage/secret-is-a-reference")
+    assert run_command(["run", str(tmp_path / "readiness.yaml"), *only, "-o", "json=-"]) == 0
+    out = capsys.readouterr().out
+    assert secret not in out
+    assert "Shop " in out
