@@ -13,20 +13,28 @@ from typing import NamedTuple
 from readiness.scan.engine import Gate
 from readiness.secret.joints import Normalised
 
+_NAMED = b"|".join(
+    b"amp lt gt quot apos plus equals sol bsol num dollar percnt excl quest ast commat colon semi comma period lpar"
+    b" rpar lsqb rsqb lcub rcub lowbar grave verbar Hat".split()
+)
+"""Entities of the visible characters of ASCII that are no letters and digits (HTML 13.5)."""
 _ESCAPE = re.compile(
     rb"""
-    (?<!\\) \\++ (?: u(?P<unit>[0-9A-Fa-f]{4}) | u\{0*(?P<point>[0-9A-Fa-f]{1,5})\} | x(?P<byte>[0-9A-Fa-f]{2})
+    (?<!\\) \\++ (?: u(?P<unit>[0-9A-Fa-f]{4}) | [ux]\{0*(?P<point>[0-9A-Fa-f]{1,5})\} | x(?P<byte>[0-9A-Fa-f]{2})
+            | U000(?P<long>[0-9A-Fa-f]{5})
             | (?P<octal>[0-3][0-7]{2}) | (?P<char>["'/]) )                            # JSON, at any depth; languages
-    | % (?:25)* (?P<percent>[0-9A-Fa-f]{2})                                           # RFC 3986, also repeated
-    | & (?:amp;)* (?P<entity> \#[0-9]{1,7}; | \#[xX][0-9A-Fa-f]{1,6}; | (?:amp|lt|gt|quot|apos); )
-    """,
+    | %% (?:25)* (?: (?P<percent>[0-9A-Fa-f]{2}) | u(?P<old>[0-9A-Fa-f]{4}) )          # RFC 3986, also repeated
+    | & (?:amp;)* (?P<entity> \#[0-9]{1,7}; | \#[xX][0-9A-Fa-f]{1,6}; | (?:%b); )
+    """
+    % _NAMED,
     re.VERBOSE,
 )
 
 
 _VISIBLE = rb"(?: 2~[1-9a-f] | [3-7]~[0-9a-f] )"  # a character of ASCII, in hex
 _ONE = (
-    rb"(?: %~(?:2~5~)?" + _VISIBLE + rb"| \\~x~" + _VISIBLE + rb"| \\~u~(?: 0~0~ | \{~(?:0~){0,4})" + _VISIBLE +
+    rb"(?: %~(?:2~5~)?" + _VISIBLE + rb"| \\~x~" + _VISIBLE + rb"| [\\%]~u~0~0~" + _VISIBLE
+    + rb"| \\~[ux]~\{~(?:0~){0,4}" + _VISIBLE + rb"| \\~U~(?:0~){6}" + _VISIBLE +
     rb"| \\~(?: 0~4~[1-7] | 0~[5-7]~[0-7] | 1~[0-7]~[0-7] )"
     rb"| &~(?:a~m~p~;~)?\#~(?:0~){0,3}(?: 3~[3-9] | [4-9]~[0-9] | 1~[0-2]~[0-9] )~;"
     rb"| &~(?:a~m~p~;~)?\#~x~(?:0~){0,3}" + _VISIBLE + rb"~; )"
@@ -117,7 +125,7 @@ def _meaning(escape: re.Match[bytes]) -> bytes:
 def _character(kind: str, text: bytes) -> bytes:
     """`kind`: the name of a group of `_ESCAPE`."""
     match kind:
-        case "unit" | "point":
+        case "unit" | "point" | "long" | "old":
             return chr(int(text, 16)).encode("utf-8", "surrogatepass")
         case "byte" | "percent":
             return bytes.fromhex(text.decode())

@@ -29,6 +29,9 @@ ESCAPES: tuple[Callable[[int], str], ...] = (
     "\\u{:04x}".format,
     "\\u{{{:x}}}".format,
     "\\{:03o}".format,
+    "\\U{:08x}".format,
+    "\\x{{{:x}}}".format,
+    "%u{:04X}".format,
 )
 
 
@@ -128,3 +131,9 @@ def test_escapes_in_utf16_are_resolved_too(engine: EngineMaker, codec: str, valu
     chosen = data.draw(st.lists(ways, min_size=len(value), max_size=len(value)))
     text = f"key = {escaped(value, chosen)}\n"
     assert needles(value, engine=engine).find(text.encode(codec))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_entities_with_names_are_resolved(engine: EngineMaker) -> None:
+    text = RANDOM.replace("+", "&plus;").replace("/", "&sol;").replace("=", "&equals;")
+    assert needles(RANDOM, engine=engine).find(f"<b>{text}</b>".encode())
