@@ -8,30 +8,24 @@ from __future__ import annotations
 
 import io
 import lzma
-import re
-import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple, Protocol, cast
+from typing import BinaryIO, NamedTuple, Protocol, Self, cast
 
 from readiness.scan.decompress import CHUNK, DECOMPRESSORS, Refused
 from readiness.scan.signatures import HEAD, KINDS
+from readiness.scan.zip_archive import check_header, has_more, open_member
 
 MOST_ENTRIES = 200_000
 MOST_BYTES = 16 << 30
 RATIO = 300
 """Times its own size that an archive may inflate to, beyond `RATIO_FROM`. Text seldom exceeds 50."""
 RATIO_FROM = 256 << 20
-_ZIP_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
-"""Those whose memory is bounded."""
-
-_LOCAL_FILE = re.compile(rb"PK\x03\x04[\x0a-\x3f][\0-\x03]..[\0\x08\x09\x0c\x0e\x5d\x5f\x63]\0", re.DOTALL)
-"""How a file in a zip archive begins; programs that open such archives hold the first four bytes too."""
-_LOCAL_HEADER = 10
+_NO_HEADER = "a damaged header; what follows was not opened: repack it"
 _SEALED = KINDS - {"zip archive", "tar archive", *DECOMPRESSORS}
 ERRORS = (
     OSError,
@@ -109,18 +103,26 @@ class Peeked:
 
     def __init__(self, inner: Reader) -> None:
         self._inner = inner
-        self.head = read_fully(inner, HEAD)
-        self._left = self.head
+        self._error: Exception | None = None
+        head = io.BytesIO()
+        try:
+            while head.tell() < HEAD and (data := inner.read(HEAD - head.tell())):
+                head.write(data)
+        except (Refused, *ERRORS) as error:
+            self._error = error
+        self._left = self.head = head.getvalue()
 
     def read(self, size: int = -1, /) -> bytes:
-        """See `Reader`."""
-        if not self._left:
-            return self._inner.read(size)
-        data, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
-        return data
+        """See `Reader`. Raises what stopped the look behind what it gave."""
+        if self._left:
+            data, self._left = (self._left, b"") if size < 0 else (self._left[:size], self._left[size:])
+            return data
+        if self._error:
+            raise self._error
+        return self._inner.read(size)
 
 
-def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:
+def entries_of(kind: str, source: BinaryIO | Reader, budget: Budget) -> Iterator[Entry]:
     """What an archive holds, in its own order; each entry must be read before the next is asked for.
 
     Zip archives need a source that can seek. Raises Refused, or one of `ERRORS` where it is damaged.
@@ -139,52 +141,24 @@ def entries_of(kind: str, source: BinaryIO | Peeked, budget: Budget) -> Iterator
 
 def _zip(source: BinaryIO, budget: Budget) -> Iterator[Entry]:
     with zipfile.ZipFile(source) as archive:
-        if _has_more(source, archive):
+        if has_more(source, archive):
             yield Entry("", b"", _Failing("it holds files that its directory does not name; these were not opened"))
         for info in archive.infolist():
             budget.count()
             names = info.filename.encode("utf-8", "surrogateescape") + b"\n" + info.comment
-            if info.is_dir() and not info.compress_size:
-                yield Entry(info.filename, names, None)
-                continue
-            if info.flag_bits & 1:
-                yield Entry(info.filename, names, _Failing("it is encrypted"))
-                continue
-            if info.compress_type not in _ZIP_METHODS:
-                yield Entry(info.filename, names, _Failing(f"compression method {info.compress_type}, not known"))
-                continue
-            try:
-                content = archive.open(info)
-            except ERRORS as error:
-                yield Entry(info.filename, names, _Failing(f"it is damaged ({type(error).__name__})"))
-                continue
-            with content:
-                yield Entry(info.filename, names, _Counted(cast("Reader", content), budget))
+            yield Entry(info.filename, names, _zip_content(source, archive, info, budget))
 
 
-def _has_more(source: BinaryIO, archive: zipfile.ZipFile) -> bool:
-    """Whether between the files that the directory names something begins as a file does."""
-    position = 0
-    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
-        if _holds_a_file(source, position, info.header_offset):
-            return True
-        source.seek(info.header_offset + 26)
-        lengths = source.read(4)
-        if len(lengths) == 4:
-            position = max(position, info.header_offset + 30 + sum(struct.unpack("<HH", lengths)) + info.compress_size)
-    return _holds_a_file(source, position, archive.start_dir)
-
-
-def _holds_a_file(source: BinaryIO, start: int, end: int) -> bool:
-    while start < end:
-        source.seek(start)
-        block = source.read(min(CHUNK, end - start))
-        if _LOCAL_FILE.search(block):
-            return True
-        if len(block) < _LOCAL_HEADER:
-            return False
-        start += len(block) - (_LOCAL_HEADER - 1 if start + len(block) < end else 0)
-    return False
+def _zip_content(source: BinaryIO, archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Reader | None:
+    try:
+        if info.is_dir() and not info.compress_size:
+            check_header(source, info)
+            return None
+        return _Counted(open_member(source, archive, info), budget)
+    except Refused as refused:
+        return _Failing(str(refused))
+    except ERRORS as error:
+        return _Failing(f"it is damaged ({type(error).__name__})")
 
 
 class _Failing:
@@ -197,26 +171,57 @@ class _Failing:
         raise Refused(self._reason)
 
 
-def _tar(source: BinaryIO | Peeked, budget: Budget) -> Iterator[Entry]:
-    mode = "r|" if isinstance(source, Peeked) else "r:"
-    with tarfile.open(fileobj=cast("BinaryIO", source), mode=mode) as archive:  # type: ignore[call-overload]  # both modes read
+class _Header(tarfile.TarInfo):
+    """A header of a tar. Where one should be and none is, `tarfile` would skip the block, and what follows."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Raises Refused where something stands that is no header."""
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError:
+            if not buf.strip(b"\0"):  # the end
+                raise
+            raise Refused(_NO_HEADER) from None
+        if header.size < 0:
+            raise Refused(_NO_HEADER)
+        return header
+
+
+def _tar(source: BinaryIO | Reader, budget: Budget) -> Iterator[Entry]:
+    in_place = isinstance(source, io.IOBase)
+    mode = "r:" if in_place else "r|"
+    with tarfile.open(fileobj=cast("BinaryIO", source), mode=mode, tarinfo=_Header) as archive:  # type: ignore[call-overload]  # both modes read
         archive.ignore_zeros = True  # tars one behind the other; `cat` makes them
         for info in archive:
             budget.count()
             texts = [info.name, info.linkname, info.uname, info.gname, *map(str, info.pax_headers.values())]
             names = "\n".join(texts).encode("utf-8", "surrogateescape")
-            has_content = info.isreg() or info.type not in tarfile.SUPPORTED_TYPES
-            content = archive.extractfile(info) if has_content else None
-            yield Entry(info.name, names, content and _entry_reader(content, in_place=mode == "r:", budget=budget))
+            yield Entry(info.name, names, _tar_content(archive, info, budget, in_place=in_place))
             archive.members = []  # else every header of a hostile archive stays in memory
-    while isinstance(source, Peeked) and source.read(CHUNK):
+    while not in_place and source.read(CHUNK):
         pass  # only at its end does a compressed file say that it is whole
 
 
-def _entry_reader(content: object, *, in_place: bool, budget: Budget) -> Reader:
-    """Entries of a plain tar that can seek are read in place, however large; they inflate to nothing."""
-    reader = cast("Reader", content)
-    return reader if in_place else _Counted(reader, budget)
+def _tar_content(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget, *, in_place: bool) -> Reader | None:
+    """Entries of a plain tar that can seek are read in place, however large: but for holes they inflate to nothing."""
+    if not (info.isreg() or info.type not in tarfile.SUPPORTED_TYPES):
+        return None
+    if info.sparse is not None and not _is_mapped(info, archive.offset - info.offset_data):
+        return _Failing("what its list of holes tells does not fit what is stored; unpack it")
+    reader = cast("Reader", archive.extractfile(info))
+    return reader if in_place and info.sparse is None else _Counted(reader, budget)
+
+
+def _is_mapped(info: tarfile.TarInfo, stored: int) -> bool:
+    """Whether the map of a sparse file names all that is stored of it, in order."""
+    end, mapped = 0, 0
+    for start, size in cast("list[tuple[int, int]]", info.sparse):
+        if size:
+            if size < 0 or start < end:
+                return False
+            end, mapped = start + size, mapped + size
+    return end <= info.size and stored == -(-mapped // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
 
 
 def read_fully(source: Reader, size: int) -> bytes:

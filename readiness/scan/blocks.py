@@ -52,27 +52,35 @@ def blocks_of(descriptor: int, overlap: int) -> Iterator[Block]:
 
 
 def blocks_from(read: Callable[[int], bytes], overlap: int) -> Iterator[Block]:
-    """The same for what can only be read from front to back; `read` gives nothing at the end, and not before."""
+    """The same for what can only be read from front to back; `read` gives nothing at the end, and not before.
+
+    An error of `read` is raised behind all that it gave.
+    """
     offset, kept = 0, b""
-    fresh = _read_block(read)
+    fresh, error = _read_block(read)
     while True:
         data = kept + fresh
-        fresh = _read_block(read) if len(fresh) == BLOCK else b""
+        fresh, error = _read_block(read) if len(fresh) == BLOCK and not error else (b"", error)
         tail = min(overlap, len(data)) if fresh else 0
         yield Block(offset, data, len(kept), tail)
         if not fresh:
-            return
+            break
         kept = data[len(data) - tail :]
         offset += len(data) - tail
+    if error:
+        raise error
 
 
-def _read_block(read: Callable[[int], bytes]) -> bytes:
+def _read_block(read: Callable[[int], bytes]) -> tuple[bytes, Exception | None]:
     parts: list[bytes] = []
     size = 0
-    while size < BLOCK and (data := read(BLOCK - size)):
-        parts.append(data)
-        size += len(data)
-    return b"".join(parts)
+    try:
+        while size < BLOCK and (data := read(BLOCK - size)):
+            parts.append(data)
+            size += len(data)
+    except Exception as error:  # noqa: BLE001 - it is raised again
+        return b"".join(parts), error
+    return b"".join(parts), None
 
 
 def _is_sparse(descriptor: int) -> bool:

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, cast
 
 from readiness.model import Environment
 from readiness.scan.archive import ERRORS, Budget, Entry, Exhausted, Peeked, Reader, entries_of, read_fully
 from readiness.scan.blocks import blocks_from
-from readiness.scan.decompress import Refused
+from readiness.scan.decompress import CHUNK, Refused
 from readiness.scan.file import FileSearch
 from readiness.scan.needles import Needles
+from readiness.scan.overheard import Overheard
 from readiness.scan.place import printable
 from readiness.scan.signatures import HEAD, TAIL, ends_as_zip, kind_of, kind_of_file
 from readiness.searched import Hit
 
-LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-"""How a pointer of Git LFS begins, which stands for a file that is stored elsewhere."""
-NOT_HERE = "a Git LFS pointer; what it stands for is stored elsewhere and was not searched"
+_ANNEX = tuple(b"../" * depth + b".git/annex/objects/" for depth in range(10))
+LFS_POINTER = (
+    b"version https://git-lfs.github.com/spec/",
+    b"version https://hawser.github.com/spec/",  # its older name
+    b"/annex/objects/",
+    *_ANNEX,
+)
+"""How a pointer of Git LFS begins, which stands for a file that is stored elsewhere; how those of git-annex begin,
+which are files, or links: git keeps where these lead."""
+NOT_HERE = "a {} pointer; what it stands for is stored elsewhere and was not searched"
 _CONTAINERS = frozenset({"zip archive", "tar archive"})
 """A compressed file is no level of its own: a .tar.gz is one archive."""
 
@@ -60,6 +69,11 @@ class _Level(NamedTuple):
     depth: int
 
 
+def behind_other_data(packed: str) -> str:
+    """Why not all of a file was searched."""
+    return f"{packed} behind other data, not opened: unpack it"
+
+
 class ContentSearch:
     """Searches contents one after the other; what is found goes to `finds`, what is left out to `leave_out`."""
 
@@ -85,26 +99,27 @@ class ContentSearch:
 
     def search(self, path: str, source: BinaryIO, size: int, environment: Environment | None) -> None:
         """Search a file that can seek, of `size` bytes. Raises OSError where it cannot be read."""
-        if source.read(len(LFS_POINTER)) == LFS_POINTER:
-            self._leave_out(NOT_HERE, path)
+        head = source.read(HEAD)
+        if head.startswith(LFS_POINTER):
+            self._leave_out(NOT_HERE.format("Git LFS" if head.startswith(b"version") else "git-annex"), path)
         source.seek(0)
         level = _Level(path, environment, Budget(max(size, 1), self._bounds.memory), self._bounds.depth)
         self._seekable(level, source, kind_of_file(source, size))
 
     def search_stream(self, path: str, source: Reader, environment: Environment | None) -> bool:
-        """Search the bytes of what can only be read from front to back; whether they end as a zip archive does.
+        """Search the bytes of what can only be read from front to back; whether they hold an archive.
 
         Archives stay closed.
         """
-        return self._bytes_of(_Level(path, environment, Budget(1, 0), 0), source)
+        return self._bytes_of(_Level(path, environment, Budget(1, 0), 0), source) is not None
 
     def _seekable(self, level: _Level, source: BinaryIO, kind: str | None) -> None:
-        """The bytes of a zip archive hold names and comments, and the first ones of a gzip file a name."""
+        """Archives and compressed files are searched as bytes too: these hold names, comments, and what is no entry."""
         if kind in {None, "zip archive"}:
-            self._bytes_of(level, source)
-        elif kind == "gzip file":
-            self._bytes_of(level, io.BytesIO(source.read(HEAD)))
+            packed = self._bytes_of(level, source)
         if kind is None:
+            if packed:
+                self._leave_out(behind_other_data(packed), level.path)
             return
         source.seek(0)
         before = len(self._finds.secrets)
@@ -112,11 +127,11 @@ class ContentSearch:
         source.seek(0)
         if not opened and kind != "zip archive":
             self._bytes_of(level, source)
-        elif kind == "tar archive":
+        elif kind != "zip archive":
             self._between_entries(level, source, {hit.what for hit in self._finds.secrets[before:]})
 
     def _between_entries(self, level: _Level, source: Reader, known: Collection[str]) -> None:
-        """What a tar archive holds outside its entries, or in what a damaged header hides."""
+        """What a tar archive holds outside its entries, or a compressed file in its headers."""
         apart = Finds()
         finds, self._finds = self._finds, apart
         try:
@@ -125,8 +140,8 @@ class ContentSearch:
             self._finds = finds
         finds.secrets += [hit for hit in apart.secrets if hit.what not in known]
 
-    def _bytes_of(self, level: _Level, source: Reader) -> bool:
-        """Whether they end as a zip archive does."""
+    def _bytes_of(self, level: _Level, source: Reader) -> str | None:
+        """What archive ends with these bytes or begins among them, if one does."""
         tail, size = b"", 0
         search = FileSearch(self._needles, level.environment, excusable=self._excusable)
         try:
@@ -137,9 +152,9 @@ class ContentSearch:
                 tail, size = (tail + block.data[block.head :])[-TAIL:], block.offset + len(block.data)
         finally:  # what was found counts, even if the content could not be read to its end
             self._finds.add(search, level.path)
-        return ends_as_zip(tail, size)
+        return "a zip archive" if ends_as_zip(tail, size) else search.packed
 
-    def _open(self, level: _Level, kind: str, source: BinaryIO | Peeked) -> bool:
+    def _open(self, level: _Level, kind: str, source: BinaryIO | Reader) -> bool:
         """Whether it was opened to its end; if not, a gap says so. Raises Exhausted within another archive."""
         if level.depth <= 0 and kind in _CONTAINERS:
             self._leave_out("archives deeper than `policy.archive_depth`, not opened", level.path)
@@ -188,12 +203,26 @@ class ContentSearch:
         peeked = Peeked(content)
         kind = kind_of(peeked.head)
         if kind is None:
-            if self._bytes_of(level, peeked):
-                self._leave_out("a zip archive behind other data, within an archive; not opened", level.path)
+            if packed := self._bytes_of(level, peeked):
+                self._leave_out(f"{packed} behind other data, within an archive; not opened", level.path)
         elif kind == "zip archive":
             self._zip_in_memory(level, peeked)
         else:
-            self._open(level, kind, peeked)
+            self._stream(level, kind, peeked)
+
+    def _stream(self, level: _Level, kind: str, content: Reader) -> None:
+        """What can be read only once is searched as bytes while it is opened."""
+        overheard = Overheard(content, self._needles)
+        before = len(self._finds.secrets)
+        try:
+            if not self._open(level, kind, overheard):
+                with suppress(Refused, *ERRORS):  # a gap says already that something is left out
+                    while overheard.read(CHUNK):
+                        self._check()
+        finally:
+            known = {hit.what for hit in self._finds.secrets[before:]}
+            hits = [match.at(level.path, "outside the files in it") for match in overheard.found()]
+            self._finds.secrets += [hit for hit in hits if hit.what not in known]
 
     def _zip_in_memory(self, level: _Level, content: Peeked) -> None:
         """A zip archive has its table at the end; other compressed files are read as they come."""

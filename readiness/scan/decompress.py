@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import BinaryIO, Protocol, cast
@@ -19,6 +20,10 @@ CHUNK = 1 << 16
 
 class Refused(Exception):  # noqa: N818 - a limit is no fault
     """A limit was reached, or the archive cannot be read; the text says which."""
+
+
+class _Source(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _Decompressor(Protocol):
@@ -82,19 +87,49 @@ class _Zstandard:
 def _zstandard(source: BinaryIO) -> BinaryIO:
     if find_spec("zstandard") is None:
         raise Refused("a zstandard file, not opened: pip install 'aurora-readiness[scan]'")
-    return cast("BinaryIO", _Inflating(source, _Zstandard))
+    return cast("BinaryIO", Inflating(source, _Zstandard))
 
 
-class _Inflating:
+class Deflate:
+    """A stream without a header (RFC 1951), as in zip archives."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._full = False
+
+    @property
+    def eof(self) -> bool:
+        """See `_Decompressor`, here and below."""
+        return self._stream.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """The library may keep something back where as much came out as was asked for."""
+        return not (self._stream.unconsumed_tail or self._full)
+
+    @property
+    def unused_data(self) -> bytes:
+        """What follows the stream."""
+        return self._stream.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        """Up to so many bytes."""
+        plain = self._stream.decompress(self._stream.unconsumed_tail + data, max(max_length, 0))
+        self._full = len(plain) == max_length
+        return plain
+
+
+class Inflating:
     """Compressed streams, one after the other, read with a bounded decompressor."""
 
-    def __init__(self, source: BinaryIO, make: Callable[[], _Decompressor]) -> None:
+    def __init__(self, source: _Source, make: Callable[[], _Decompressor]) -> None:
         self._source = source
         self._make = make
         self._decompressor = make()
         self._fed = b""
 
     def read(self, size: int, /) -> bytes:
+        """Up to so many bytes; none at the end."""
         while True:
             if self._decompressor.eof:
                 self._fed = (self._decompressor.unused_data or self._source.read(CHUNK)).lstrip(b"\0")
@@ -115,10 +150,10 @@ class _Inflating:
 
 DECOMPRESSORS: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     "gzip file": lambda source: cast("BinaryIO", gzip.GzipFile(fileobj=source)),
-    "bzip2 file": lambda source: cast("BinaryIO", _Inflating(source, bz2.BZ2Decompressor)),
-    "xz file": lambda source: cast("BinaryIO", _Inflating(source, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))),
+    "bzip2 file": lambda source: cast("BinaryIO", Inflating(source, bz2.BZ2Decompressor)),
+    "xz file": lambda source: cast("BinaryIO", Inflating(source, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))),
     "lzma file": lambda source: cast(
-        "BinaryIO", _Inflating(source, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, _XZ_MEMORY))
+        "BinaryIO", Inflating(source, lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, _XZ_MEMORY))
     ),
     "zstandard file": _zstandard,
 }

@@ -13,6 +13,7 @@ from readiness.scan.fingerprint import fingerprint_of
 from readiness.scan.needles import Match, Needles
 from readiness.scan.patterns import Found, Pattern
 from readiness.scan.place import LineCounter, TextView
+from readiness.scan.signatures import packed_behind
 from readiness.searched import Excuse, Hit
 
 _MOST_HITS = 50
@@ -53,16 +54,21 @@ class FileSearch:
         self._environment = environment
         self._codec: str | None = None
         self._lines: LineCounter | None = None
+        self._script = False
         self._vendor = False
         self._counts: Counter[tuple[str, ...]] = Counter()
         self._secrets: list[_Place] = []
         self._matches: dict[str, list[tuple[_Place, bool]]] = defaultdict(list)
+        self.packed: str | None = None
+        """What archive begins behind its first byte, if one does; see `signatures.packed_behind`."""
 
     def search(self, block: Block) -> None:
         """Search one more block."""
         if self._lines is None:
             self._lines = LineCounter(block.data)
             self._codec = self._lines.codec
+            self._script = block.data.startswith(b"#!")
+        self.packed = self.packed or packed_behind(block.data, script=self._script)
         scan = self._needles.scan(block.data)
         for match in scan.matches:
             if block.owns(match.start):

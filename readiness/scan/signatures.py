@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from typing import BinaryIO
 
 from readiness.scan.engine import Gate
@@ -13,18 +14,28 @@ HEAD = 512
 TAIL = (1 << 16) + 22
 """Bytes at the end of a file that tell whether it is a zip archive, whose comment may be that long."""
 _DIRECTORY_END = b"PK\x05\x06"
-ZIP_END = Gate((re.escape(_DIRECTORY_END),), (_DIRECTORY_END.lower(),))
-"""What a zip archive ends with, also behind a program and before a signature."""
+LOCAL_FILE = b"PK\x03\x04"
+_SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+_GZIP = b"\x1f\x8b\x08"
+_LOCAL_HEADER = re.escape(LOCAL_FILE) + rb".{4}[\x00-\x14\x5c-\x63]\x00.{16}"
+"""Up to the length of the name: any flags, a method that programs know (APPNOTE 4.3.7, 4.4.5)."""
+_GZIP_HEADER = re.escape(_GZIP) + rb"[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]"
+"""Of one member (RFC 1952, 2.3)."""
+_LOCAL, _SEVEN, _MEMBER = (re.compile(each, re.DOTALL) for each in (_LOCAL_HEADER, re.escape(_SEVEN_ZIP), _GZIP_HEADER))
+ZIP_END = Gate(
+    (re.escape(_DIRECTORY_END), _LOCAL_HEADER, re.escape(_SEVEN_ZIP), _GZIP_HEADER),
+    (_DIRECTORY_END.lower(), LOCAL_FILE.lower(), _SEVEN_ZIP, _GZIP),
+)
+"""What tells of an archive behind a program: how a zip archive ends, also before a signature; how others begin."""
 _MAGIC = {
-    b"PK\x03\x04": "zip archive",
+    LOCAL_FILE: "zip archive",
     _DIRECTORY_END: "zip archive",
-    b"\x1f\x8b\x08": "gzip file",
+    _GZIP: "gzip file",
     b"BZh": "bzip2 file",
     b"\xfd7zXZ\0": "xz file",
     b"\x28\xb5\x2f\xfd": "zstandard file",
     **{bytes([byte]) + b"\x2a\x4d\x18": "zstandard file" for byte in range(0x50, 0x60)},  # a skippable frame first
-    **{b"]" + (part << bits).to_bytes(4, "little"): "lzma file" for bits in range(11, 28) for part in (2, 3)},
-    b"7z\xbc\xaf\x27\x1c": "7-zip archive",
+    _SEVEN_ZIP: "7-zip archive",
     b"Rar!\x1a\x07": "rar archive",
     b"\x04\x22\x4d\x18": "lz4 file",
     b"\x1f\x9d": "compress (.Z) file",
@@ -43,7 +54,12 @@ _MAGIC = {
     b"PGDMP": "dump of PostgreSQL",
 }
 _BEGINNING = re.compile(b"|".join(re.escape(magic) for magic in _MAGIC))
-KINDS = frozenset({*_MAGIC.values(), "tar archive"})
+_LZMA_WINDOWS = b"|".join(re.escape((part << bits).to_bytes(4, "little")) for bits in range(11, 28) for part in (2, 3))
+_LZMA = re.compile(
+    rb"(?:](?:%b)|[\x00-\xe0](?:%b)(?:\xff{8}|(?!\x00{5}).{5}\x00{3})\x00)" % (_LZMA_WINDOWS, _LZMA_WINDOWS), re.DOTALL
+)
+"""Properties (`]` are the usual ones), size of the window, size of the content or -1; the first byte coded is zero."""
+KINDS = frozenset({*_MAGIC.values(), "lzma file", "tar archive"})
 _CHECKSUM_AT = 148
 _CHECKSUM = re.compile(rb"[ 0]*+([0-7]{1,6})[ \0]{1,2}")
 _NO_CHECKSUM = b" " * 8
@@ -67,6 +83,8 @@ def kind_of(head: bytes, tail: bytes = b"", size: int = 0) -> str | None:
         return "tar archive"
     if magic := _BEGINNING.match(head):
         return _MAGIC[magic[0]]
+    if _LZMA.match(head):
+        return "lzma file"
     return "zip archive" if ends_as_zip(tail, size) else None
 
 
@@ -99,3 +117,28 @@ def _is_directory_end(tail: bytes, at: int, size: int) -> bool:
         return True
     fits = length > 0 and length + offset <= size - (len(tail) - at) and at + 22 + comment <= len(tail)
     return fits and (length > at or tail.startswith(b"PK\x01\x02", at - length))
+
+
+def packed_behind(data: bytes, *, script: bool) -> str | None:
+    """What archive begins in the middle of this part of a file, if one does. `script`: whether the file is one.
+
+    Programs hold compressed data of many kinds; but scripts hold a gzip file only in order to unpack it.
+    """
+    if b"\x03" in data and any(_is_local_header(data, match) for match in _LOCAL.finditer(data)):  # text holds no \x03
+        return "a zip archive"
+    if b"\x1c" in data and any(_is_seven_zip(data, match.start()) for match in _SEVEN.finditer(data)):
+        return "a 7-zip archive"
+    return "a gzip file" if script and _MEMBER.search(data) else None
+
+
+def _is_seven_zip(data: bytes, at: int) -> bool:
+    """Whether the checksum fits, which is of 20 bytes behind it: programs that know the format hold its magic too."""
+    told, header = data[at + 8 : at + 12], data[at + 12 : at + 32]
+    return len(header) == 20 and int.from_bytes(told, "little") == zlib.crc32(header)
+
+
+def _is_local_header(data: bytes, match: re.Match[bytes]) -> bool:
+    """Whether a name follows: programs that open zip archives hold the first bytes of a header too."""
+    length = int.from_bytes(data[match.end() : match.end() + 2], "little")
+    name = data[match.end() + 4 : match.end() + 4 + length]
+    return min(name, default=0) >= ord(" ")

@@ -17,7 +17,7 @@ from readiness.config.model import Source
 from readiness.model import Environment
 from readiness.scan import blocks
 from readiness.scan.batch import LARGEST, Batch
-from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds
+from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds, behind_other_data
 from readiness.scan.file import FileSearch
 from readiness.scan.globs import glob_matches, root_of_glob
 from readiness.scan.limits import Gaps, Limits, OutOfTime
@@ -252,6 +252,8 @@ class TreeSearch:
                 self._limits.check()
                 search.search(block)
                 self._found.bytes += len(block.data) - block.head
+            if search.packed and not entry.excluded:
+                self._leave_out(behind_other_data(search.packed), entry.path)
         finally:  # what was found counts, even if the file could not be read to its end
             (self._apart if entry.excluded else self._found).add(search, path)
 
