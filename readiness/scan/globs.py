@@ -13,7 +13,7 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
     `*` and `?` stay within one name, `[…]` is a set, `**` spans folders. What matches a folder (`build`, `build/`)
     matches everything below it.
     """
-    parts = [part for part in glob.replace("\\", "/").split("/") if part not in {"", "."}]
+    parts = _parts(glob)
     pattern = ""
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
@@ -30,6 +30,36 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
 def glob_matches(glob: str, path: str) -> bool:
     """Whether the relative path, or a folder above it, matches."""
     return glob_pattern(glob).fullmatch(path) is not None
+
+
+def rests_below(glob: str, folder: str) -> frozenset[tuple[str, ...]]:
+    """What of a glob is left to be matched below a folder, which is relative, in each way that the folder fits.
+
+    Empty where nothing below can match. An empty tuple: the folder matches, and all below does.
+    """
+    rests = _with_skipped({_parts(glob)})
+    for name in _parts(folder):
+        rests = _with_skipped(
+            {rest if rest[:1] in {(), ("**",)} else rest[1:] for rest in rests if not rest or _fits(rest[0], name)}
+        )
+    return frozenset(rests)
+
+
+def _fits(part: str, name: str) -> bool:
+    return part == "**" or glob_matches(part, name)
+
+
+def _with_skipped(rests: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """`**` may stand for no folder; at the end it stands for all."""
+    return {rest[skipped:] for rest in rests for skipped in range(_leading(rest) + 1) if rest != ("**",) or skipped}
+
+
+def _leading(rest: tuple[str, ...]) -> int:
+    return next((index for index, part in enumerate(rest) if part != "**"), len(rest))
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.replace("\\", "/").split("/") if part not in {"", "."})
 
 
 def _name_pattern(part: str) -> str:

@@ -27,6 +27,7 @@ ZIP_END = Gate(
     (_DIRECTORY_END.lower(), LOCAL_FILE.lower(), _SEVEN_ZIP, _GZIP),
 )
 """What tells of an archive behind a program: how a zip archive ends, also before a signature; how others begin."""
+GIT_PACK = "git pack"
 _MAGIC = {
     LOCAL_FILE: "zip archive",
     _DIRECTORY_END: "zip archive",
@@ -45,6 +46,8 @@ _MAGIC = {
     b"\xff\x06\0\0sNaPpY": "snappy file",
     b"# v2 git bundle\n": "git bundle",
     b"# v3 git bundle\n": "git bundle",
+    b"PACK\0\0\0\2": GIT_PACK,
+    b"PACK\0\0\0\3": GIT_PACK,
     b"\xed\xab\xee\xdb": "rpm package",
     b"!<arch>\ndebian": "deb package",
     b"hsqs": "squashfs image",

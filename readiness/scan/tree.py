@@ -19,11 +19,12 @@ from readiness.scan import blocks
 from readiness.scan.batch import LARGEST, Batch
 from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds, behind_other_data
 from readiness.scan.file import FileSearch
-from readiness.scan.globs import glob_matches, root_of_glob
+from readiness.scan.git import is_git_folder
 from readiness.scan.limits import Gaps, Limits, OutOfTime
+from readiness.scan.named import NamedFiles
 from readiness.scan.needles import Needles
 from readiness.scan.place import printable
-from readiness.scan.signatures import HEAD, TAIL, kind_of
+from readiness.scan.signatures import GIT_PACK, HEAD, TAIL, kind_of
 from readiness.scan.walk import Entry, Walk, reason_of
 from readiness.searched import OVER_TIME
 
@@ -94,37 +95,26 @@ class TreeSearch:
         """Search all sources. Raises Interrupted when told to stop; a deadline makes a gap."""
         self._needles.prepare()
         # A file of several sources is judged as one that is shipped to production, if any of them is.
-        for source in sorted(sources, key=lambda source: _ORDER[source.environment]):
-            walk = Walk(self._folder / source.path, [exclude.pattern for exclude in source.exclude])
-            if self._search_walk(walk, walk, source.environment) == 0 and not walk.gaps:
+        ordered = sorted(sources, key=lambda source: _ORDER[source.environment])
+        walks = [Walk(self._folder / one.path, [exclude.pattern for exclude in one.exclude]) for one in ordered]
+        for source, walk in zip(ordered, walks, strict=True):
+            if self._search_walk(walk, _left_to(walk, walks), source.environment) == 0 and not walk.gaps:
                 self._leave_out("it holds no file", walk.root)
             self._found.excluded.update(walk.excluded)
-            self._told(walk)
+            for path, reason in walk.gaps:
+                self._leave_out(reason, path)
         return self._done()
 
     def search_globs(self, globs: Sequence[str]) -> Findings:
         """Search the files that globs name, which are relative to the folder. Otherwise as `search`."""
         for glob in globs:
-            root, rest = root_of_glob(glob)
-            walk = Walk(self._folder / root, (), git=True)
-            chosen = self._chosen(walk, rest, globs)
-            if self._search_walk(walk, chosen, None) == 0:
+            named = NamedFiles(self._folder, glob, globs)
+            if self._search_walk(named.walk, named, None) == 0:
                 self._found.unmatched.append(glob)
             else:
-                self._told(walk, rest)
+                for path, reason in named.gaps().items():
+                    self._leave_out(reason, path)
         return self._done()
-
-    def _chosen(self, walk: Walk, rest: str, globs: Sequence[str]) -> Iterator[Entry]:
-        """What a glob names. A link is not followed, so what it leads to must be named too."""
-        for entry in walk:
-            if rest and not glob_matches(rest, entry.relative):
-                continue
-            if entry.target and os.path.exists(entry.path):  # noqa: PTH110 - names that cannot be decoded
-                target = os.path.relpath(os.path.realpath(entry.path), os.path.realpath(self._folder))
-                known = any(path == entry.path for path, _ in walk.gaps)
-                if not known and not any(glob_matches(glob, target) for glob in globs):
-                    walk.gaps.append((entry.path, "a link to what no glob names; it was not followed"))
-            yield entry
 
     def shown(self, path: str | Path) -> str:
         """A path as reports show it: it begins as the config's own path does; no secrets, no unseen characters."""
@@ -134,13 +124,6 @@ class TreeSearch:
 
     def _leave_out(self, reason: str, path: str) -> None:
         self._gaps.add(reason, self.shown(path))
-
-    def _told(self, walk: Walk, glob: str = "") -> None:
-        """`glob`: what was searched, relative to the walk's root; all without one. Any closed folder may hold some."""
-        for path, reason in walk.gaps:
-            named = not glob or glob_matches(glob, os.path.relpath(path, walk.root))
-            if named or (os.path.isdir(path) and not os.path.islink(path)):  # noqa: PTH112, PTH114 - as above
-                self._leave_out(reason, path)
 
     def _done(self) -> Findings:
         self._found.gaps = list(self._gaps.texts())
@@ -241,7 +224,8 @@ class TreeSearch:
         path = self.shown(entry.path)
         head = os.pread(descriptor, HEAD, 0)
         tail = os.pread(descriptor, TAIL, max(size - TAIL, 0))
-        if kind_of(head, tail, size) or head.startswith(LFS_POINTER):
+        kind = kind_of(head, tail, size)
+        if (kind and not (kind == GIT_PACK and _is_of_repository(entry.path))) or head.startswith(LFS_POINTER):
             with io.FileIO(descriptor, closefd=False) as file, io.BufferedReader(file, 1 << 16) as source:
                 contents = self._contents_apart if entry.excluded else self._contents
                 contents.search(path, source, size, environment)
@@ -256,6 +240,19 @@ class TreeSearch:
                 self._leave_out(behind_other_data(search.packed), entry.path)
         finally:  # what was found counts, even if the file could not be read to its end
             (self._apart if entry.excluded else self._found).add(search, path)
+
+
+def _left_to(walk: Walk, walks: Sequence[Walk]) -> Iterator[Entry]:
+    """The entries of a source, but for those that it excludes and another one holds: there all is looked for."""
+    for entry in walk:
+        if not (entry.excluded and any(other.holds(entry.path) for other in walks)):
+            yield entry
+
+
+def _is_of_repository(pack: str) -> bool:
+    """Whether git opens the pack, as in a bare repository: the search of the history does, or is told to leave it."""
+    path, _, folder = pack.rpartition("/")[0].rpartition("/objects/")
+    return folder == "pack" and is_git_folder(path)
 
 
 def _some_ahead(entries: Iterator[Entry]) -> Iterator[Entry]:

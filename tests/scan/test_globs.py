@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness.scan.globs import glob_matches
+from readiness.scan.globs import glob_matches, rests_below
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,22 @@ def test_matches(glob: str, path: str) -> None:
 )
 def test_does_not_match(glob: str, path: str) -> None:
     assert not glob_matches(glob, path)
+
+
+@pytest.mark.parametrize(
+    ("glob", "folder", "rests"),
+    [
+        ("*/app.jar", "1", {("app.jar",)}),
+        ("*/app.jar", "1/lib", set()),
+        ("*/app.jar", ".", {("*", "app.jar")}),
+        ("**/*.log", "app/old", {("**", "*.log"), ("*.log",)}),
+        ("**/*.log", "app.log", {("**", "*.log"), ("*.log",), ()}),
+        ("lib/**", "lib", {()}),
+        ("lib/**", "lib/deep/er", {()}),
+        ("lib", "lib/deep", {()}),
+        ("lib/**", "bin", set()),
+        ("", "anything", {()}),
+    ],
+)
+def test_what_of_a_glob_is_left_below_a_folder(glob: str, folder: str, rests: set[tuple[str, ...]]) -> None:
+    assert rests_below(glob, folder) == rests

@@ -96,6 +96,20 @@ def test_what_one_source_excludes_another_may_hold(tmp_path: Path) -> None:
     assert (findings.files, len(findings.secrets)) == (2, 1)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_all_is_looked_for_in_what_one_source_excludes_and_another_holds(tmp_path: Path, *, turned: bool) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.rar").write_bytes(b"Rar!\x1a\x07\x00")
+    (tmp_path / "src" / ".env").write_text(f"AURORA_CLIENT_SECRET={OTHER}\nKEY={SECRET}\n")
+    (tmp_path / "b").write_text("fine")
+    sources = [Source(path=".", exclude=(Exclude(pattern="src/**"),)), Source(path="src")]
+    findings = searched(tmp_path, *(reversed(sources) if turned else sources))
+    assert findings.gaps == [f"{tmp_path}/src/a.rar: rar archive, not opened: repack it as zip or tar"]
+    assert [hit.location.line for hit in findings.matches["credentials"]] == [1]
+    assert findings.dotenv == [tmp_path / "src" / ".env"]
+    assert (findings.files, len(findings.secrets)) == (3, 1)
+
+
 def test_a_secret_in_a_name_is_found_and_not_repeated(tmp_path: Path) -> None:
     (tmp_path / f"dump-{PLAIN}").mkdir()
     (tmp_path / f"dump-{PLAIN}" / "data").write_text("x")
@@ -356,3 +370,69 @@ def test_what_a_named_link_leads_to_must_be_named_too(tmp_path: Path) -> None:
     assert gaps("**/*.log", "archive/**") == []
     (tmp_path / "logs" / "latest.log").unlink()
     assert gaps("logs/*.log") == []
+
+
+def globbed(folder: Path, *globs: str) -> list[str]:
+    gaps = TreeSearch(folder, needles(SECRET)).search_globs(globs).gaps
+    return [gap.replace(str(folder), "") for gap in gaps]
+
+
+def test_a_link_to_a_folder_that_may_hold_what_is_named_is_a_gap(tmp_path: Path) -> None:
+    for name in ("dist/1/app.jar", "dist/1/lib/x.jar", "elsewhere/app.jar", "logs/web/x.log"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("fine")
+    (tmp_path / "elsewhere" / "app.jar").write_text(SECRET)
+    (tmp_path / "dist" / "2").symlink_to("../elsewhere")
+    (tmp_path / "dist" / "3").symlink_to("1/lib")
+    (tmp_path / "dist" / "current").symlink_to("1")
+    (tmp_path / "dist" / "gone").symlink_to("4")
+    (tmp_path / "logs" / "app").symlink_to("../elsewhere")
+    (tmp_path / "logs" / "api").symlink_to("web")
+    left_out = "a link that leads out of the source; it was not followed"
+    unnamed = "/dist/3: a link to what no glob names; it was not followed"
+    assert globbed(tmp_path, "dist/*/app.jar") == [f"/dist/2: {left_out}", unnamed]
+    assert globbed(tmp_path, "dist/*/app.jar", "elsewhere/**") == [unnamed]
+    assert globbed(tmp_path, "dist/**/*.jar") == [f"/dist/2: {left_out}"]
+    assert globbed(tmp_path, "dist/1/*.jar") == []
+    assert globbed(tmp_path, "logs/**/*.log") == [f"/logs/app: {left_out}"]
+    assert globbed(tmp_path, "logs/**/*.log", "elsewhere/*.jar") == [f"/logs/app: {left_out}"]
+
+
+def test_links_within_what_a_linked_root_names_are_no_gaps(tmp_path: Path) -> None:
+    (tmp_path / "build" / "out").mkdir(parents=True)
+    (tmp_path / "build" / "out" / "app-1.jar").write_text("fine")
+    (tmp_path / "build" / "out" / "app.jar").symlink_to("app-1.jar")
+    (tmp_path / "dist").symlink_to("build/out")
+    assert globbed(tmp_path, "dist/**") == []
+    assert globbed(tmp_path / "build", f"{tmp_path}/dist/*.jar") == []
+
+
+def test_a_git_repository_among_artifacts_is_a_gap(repository: Repository) -> None:
+    repository.commit({"dist/app/a.txt": SECRET})
+    repository.commit({"dist/app/a.txt": "fine"})
+    app = repository.path / "dist" / "app"
+    reason = "a git repository, whose history was not searched: leave it (`.git`) out of what is built"
+    assert globbed(repository.path, "dist/**") == []
+    (repository.path / ".git").rename(app / ".git")
+    assert globbed(repository.path, "dist/**") == [f"/dist/app/.git: {reason}"]
+    assert globbed(repository.path, "**/*.txt") == []
+    repository.path = app
+    repository.git("gc", "--quiet")
+    repository.path = app.parent.parent
+    assert globbed(repository.path, "dist/**") == [f"/dist/app/.git: {reason}"]
+
+
+def test_a_pack_of_git_is_a_gap_where_no_repository_has_it(repository: Repository) -> None:
+    repository.commit({"a.txt": "fine"})
+    repository.git("gc", "--quiet")
+    (pack,) = (repository.path / ".git" / "objects" / "pack").glob("*.pack")
+    bare = repository.path / "backup.git"
+    repository.git("clone", "--quiet", "--bare", f"file://{repository.path}", str(bare))
+    repository.git("-C", str(bare), "gc", "--quiet")
+    assert list((bare / "objects" / "pack").glob("*.pack"))
+    assert searched(repository.path).gaps == [], "the search of the history opens it"
+    (repository.path / "x.pack").write_bytes(pack.read_bytes())
+    with zipfile.ZipFile(repository.path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(pack, "inner.pack")
+    (gap,) = searched(repository.path).gaps
+    assert gap.startswith(f"{repository.path}/x.pack, {repository.path}/x.zip!inner.pack: git pack, not opened")

@@ -45,6 +45,22 @@ def test_excluded_files_are_counted_by_pattern(tmp_path: Path) -> None:
     assert walk.gaps == []
 
 
+@pytest.mark.parametrize(
+    ("path", "held"),
+    [
+        ("root", True),
+        ("root/src/a", True),
+        ("root/tests/deep/b", False),
+        ("rooted/a", False),
+        ("a", False),
+        ("root/.git/config", True),
+        ("root/.git/hooks/pre-push", False),
+    ],
+)
+def test_what_a_walk_comes_to(tmp_path: Path, path: str, *, held: bool) -> None:
+    assert Walk(tmp_path / "root", ["tests/**"]).holds(str(tmp_path / path)) is held
+
+
 def test_links_are_not_followed_and_told_of_when_they_lead_out(tmp_path: Path) -> None:
     root = tmp_path / "root"
     plant(root, "inside")
