@@ -18,6 +18,7 @@ from readiness.scan.needles import Needles
 from readiness.scan.place import printable
 from readiness.scan.repositories import Repository, repositories_of
 from readiness.scan.sieve import Sieve
+from readiness.scan.walk import reason_of
 from readiness.searched import OVER_TIME
 
 _PROGRESS_EVERY = 0.5
@@ -114,10 +115,21 @@ class HistorySearch:
             self._gaps.add(f"too much is damaged; {left} objects were not read (git fsck tells more)", home)
 
     def _search_refs(self, repository: Repository) -> None:
-        """Names of branches and tags."""
+        """Names of branches and tags, and whatever else stands in the file of packed ones."""
         names = repository.git.run("for-each-ref", "--format=%(refname)")
         place = self._shown(repository.common)
         self._found.secrets += [match.at(place, "in the name of a ref") for match in self._needles.find(names)]
+        packed = repository.common / "packed-refs"
+        try:
+            lines = packed.read_bytes().splitlines() if packed.exists() else []
+        except OSError as error:
+            self._gaps.add(reason_of(error), self._shown(packed))
+            return
+        known = set(names.splitlines())
+        rest = b"\n".join(line for line in lines if line.partition(b" ")[2] not in known)
+        self._found.secrets += [
+            match.at(self._shown(packed), "in what is no name of a ref") for match in self._needles.find(rest)
+        ]
 
     def _search_folder(self, repository: Repository, folders: list[Path], limits: Limits) -> None:
         """What else git keeps. The settings of a working tree that is a source are searched with that tree."""
@@ -126,7 +138,7 @@ class HistorySearch:
         search = GitFolderSearch(
             self._needles, self._bounds, shown=self._shown, masked=self._masked, gaps=self._gaps, check=limits.check
         )
-        self._found.secrets += search.search(common, but=common / "config" if with_tree else None)
+        self._found.secrets += search.search(common, repository.stores, but=common / "config" if with_tree else None)
 
     def _tell_absent(self, connection: Connection, home: str) -> None:
         for name in connection.absent:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.scan.git import Git, GitError, NoRepository, is_git_folder
+from readiness.scan.object_store import ObjectStore, stores_of
 from readiness.scan.walk import folders_below, reason_of
 
 _DEEPEST_MODULE = 8
@@ -32,6 +33,7 @@ class Repository:
     common: Path
     hash_size: int
     """Bytes of an object's id: 20, or 32 for SHA-256."""
+    stores: tuple[ObjectStore, ...]
     gaps: list[str] = field(default_factory=list)
     """What keeps a search from being complete, known beforehand."""
 
@@ -83,26 +85,19 @@ def _described(git: Git, start: Path) -> Repository:
             home = Path(os.fsdecode(git.run("rev-parse", "--show-toplevel")).removesuffix("\n"))
         except GitError:  # in the git folder of a submodule, or of a linked working tree
             home = start
-    repository = Repository(git, home, Path(common), 32 if algorithm == "sha256" else 20)
+    hash_size = 32 if algorithm == "sha256" else 20
+    repository = Repository(git, home, Path(common), hash_size, stores_of(git, Path(common), hash_size))
     if shallow == "true":
         repository.gaps.append(SHALLOW)
-    promised = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+    promised = r"^(remote\..*\.(promisor|partialclonefilter)|extensions\.partialclone)$"
     settings = git.run("config", "--includes", "-z", "--get-regexp", promised, accept=(0, 1))
     for setting in settings.split(b"\0")[:-1]:
         name, given, value = setting.partition(b"\n")
         if name == b"extensions.partialclone" or not given or value.lower() not in _FALSE:
             repository.gaps.append(PARTIAL)
             break
-    packs = repository.common / "objects" / "pack"
-    left = ("pack/tmp_*", "??/tmp_obj_*", "incoming-*", "tmp_objdir-*")
-    if any(path for pattern in left for path in packs.parent.glob(pattern)):
-        repository.gaps.append(
-            "an interrupted git left parts of objects, which were not searched (git gc removes them)"
-        )
-    for pack in sorted(packs.glob("*.pack")):
-        index = pack.with_suffix(".idx")
-        if not (index.is_file() and os.access(index, os.R_OK)):
-            repository.gaps.append(f"git cannot read the index of {pack.name}, so what is packed there is not seen")
+    for store in repository.stores:
+        repository.gaps += store.gaps()
     return repository
 
 
