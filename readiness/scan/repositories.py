@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from readiness.scan.git import Git, GitError, NoRepository, is_git_folder
+from readiness.scan.nested import HEADLESS, LeaveOut, folders_of, is_headless, nested
 from readiness.scan.object_store import ObjectStore, stores_of
-from readiness.scan.walk import folders_below, reason_of
+from readiness.scan.submodules import ABSENT, absent_submodules
 
 _DEEPEST_MODULE = 8
 SHALLOW = "a shallow clone: what is older is not here (git fetch --unshallow)"
@@ -18,7 +19,6 @@ PARTIAL = "a partial clone: objects that it left out are not here (git fetch --r
 DAMAGED = (
     "its `.git` is damaged, leads nowhere or may not be read, so its history was not searched (git status tells more)"
 )
-HEADLESS = "objects of git without a HEAD, which git opens no more, so their history was not searched"
 _GITDIR = b"gitdir:"
 _FALSE = frozenset({b"false", b"no", b"off", b"0", b""})
 NONE = "it is in no git repository, so there is no history to search (`history: false` says so in the config)"
@@ -38,22 +38,47 @@ class Repository:
     """What keeps a search from being complete, known beforehand."""
 
 
-def repositories_of(folders: list[Path], leave_out: Callable[[str, Path], None]) -> Iterator[Repository]:
+def repositories_of(folders: list[Path], leave_out: LeaveOut) -> Iterator[Repository]:
     """Repositories that hold the folders, those below them, and their submodules; each once."""
     seen: set[Path] = set()
+    sources = [folder.resolve() for folder in folders]
+    leave_out = _once(leave_out)
     for folder in folders:
         found = _opened(folder, leave_out, required=True)
-        below = (_opened(path, leave_out, required=False) for path in _nested(folder, leave_out))
+        below = (_opened(path, leave_out, required=False) for path in nested(folder, sources, leave_out))
         for repository in (found, *below):
             if repository is None:
                 continue
             for one in (repository, *_modules(repository, leave_out)):
                 if one.common not in seen:
                     seen.add(one.common)
+                    _tell_absent(one, sources, leave_out)
                     yield one
 
 
-def _opened(folder: Path, leave_out: Callable[[str, Path], None], *, required: bool) -> Repository | None:
+def _once(leave_out: LeaveOut) -> LeaveOut:
+    """Sources may overlap."""
+    told: set[tuple[str, Path]] = set()
+
+    def tell(reason: str, path: Path) -> None:
+        if (reason, path) not in told:
+            told.add((reason, path))
+            leave_out(reason, path)
+
+    return tell
+
+
+def _tell_absent(repository: Repository, sources: Sequence[Path], leave_out: LeaveOut) -> None:
+    """Of the submodules in the sources: what else the repository holds was not declared."""
+    try:
+        for place in absent_submodules(repository.git, repository.home, repository.common):
+            if any(place.is_relative_to(source) or source.is_relative_to(place) for source in sources):
+                leave_out(ABSENT, place)
+    except GitError as error:
+        leave_out(str(error), repository.home)
+
+
+def _opened(folder: Path, leave_out: LeaveOut, *, required: bool) -> Repository | None:
     if not os.path.lexists(folder):
         leave_out("no such file or directory", folder)
         return None
@@ -61,7 +86,7 @@ def _opened(folder: Path, leave_out: Callable[[str, Path], None], *, required: b
     try:
         git = Git(start)
         if not _answers_for(git, start):
-            raise GitError(DAMAGED)  # noqa: TRY301 - told like everything else that git cannot do
+            raise GitError(DAMAGED if _leads_to_git(start) else HEADLESS)  # noqa: TRY301 - told like everything else that git cannot do
         return _described(git, start)
     except NoRepository:
         if _leads_to_git(start):
@@ -105,7 +130,9 @@ def _answers_for(git: Git, start: Path) -> bool:
     """Whether the repository that git found is the folder's own, where it has one: else git looks further above."""
     own = start / ".git"
     if not _leads_to_git(start):
-        return True
+        if not is_git_folder(start):
+            return True
+        own = start
     found = os.fsdecode(git.run("rev-parse", "--absolute-git-dir")).removesuffix("\n")
     with suppress(OSError):
         if own.is_file():
@@ -132,47 +159,18 @@ def _beginning(file: Path) -> bytes:
         return source.read(1 << 14)
 
 
-def _modules(repository: Repository, leave_out: Callable[[str, Path], None]) -> Iterator[Repository]:
+def _modules(repository: Repository, leave_out: LeaveOut) -> Iterator[Repository]:
     """Submodules' repositories, which git keeps in its own folder."""
     roots = [repository.common / "modules", *sorted(repository.common.glob("worktrees/*/modules"))]
-    for path, folders, depth in (each for root in roots if root.is_dir() for each in _folders(root, leave_out)):
+    for path, folders, depth in (each for root in roots if root.is_dir() for each in folders_of(root, leave_out)):
         if is_git_folder(path):
             folders[:] = [name for name in folders if name == "modules"]
             module = _opened(Path(path), leave_out, required=True)
             if module is not None:
                 yield module
-        elif _is_headless(path, folders):
+        elif is_headless(path, folders):
             leave_out(HEADLESS, Path(path))
             folders.clear()
         elif depth >= _DEEPEST_MODULE and folders:
             leave_out("submodules whose names have more parts than are looked into", Path(path))
             folders.clear()
-
-
-def _folders(root: Path, leave_out: Callable[[str, Path], None]) -> Iterator[tuple[str, list[str], int]]:
-    """Each folder, those below it, which may be taken out of the list, and how deep it lies."""
-    for path, folders, _ in folders_below(root, lambda error: leave_out(reason_of(error), Path(error.filename))):
-        for name in folders:
-            if os.path.islink(os.path.join(path, name)):  # noqa: PTH114, PTH118 - names that cannot be decoded
-                leave_out("a link among the repositories of submodules; it was not followed", Path(path, name))
-        yield path, folders, len(Path(path).parts) - len(root.parts)
-
-
-def _is_headless(path: str, folders: list[str]) -> bool:
-    """Whether git once kept its objects in the folder."""
-    return (
-        "objects" in folders
-        and os.path.isdir(f"{path}/objects/pack")  # noqa: PTH112 - names that cannot be decoded
-        and not os.path.lexists(f"{path}/HEAD")
-    )
-
-
-def _nested(folder: Path, leave_out: Callable[[str, Path], None]) -> Iterator[Path]:
-    """Folders below that have a repository of their own."""
-    for path, folders, files in folders_below(folder):
-        bare = "HEAD" in files and {"objects", "refs"} <= set(folders)
-        if _is_headless(path, folders):
-            leave_out(HEADLESS, Path(path))
-        if (bare or ".git" in folders or ".git" in files) and Path(path) != folder:
-            yield Path(path)
-        folders[:] = [] if bare else sorted(name for name in folders if name != ".git")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import zlib
 from pathlib import Path
@@ -14,7 +15,8 @@ from readiness.scan.connectivity import ABSENT
 from readiness.scan.content import Bounds
 from readiness.scan.file import FileSearch
 from readiness.scan.history import HistorySearch
-from readiness.scan.repositories import DAMAGED, HEADLESS
+from readiness.scan.nested import HEADLESS
+from readiness.scan.repositories import DAMAGED
 from tests.scan.conftest import Repository
 from tests.scan.planting import PLAIN, needles
 from tests.scan.test_history import searched
@@ -124,6 +126,35 @@ def test_objects_without_a_head_are_a_gap(repository: Repository, tmp_path: Path
     (inner.path / ".git").rename(target)
     (target / "HEAD").unlink()
     assert searched(repository.path).gaps == [f"{target}: {HEADLESS}"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("lost", ["refs", "HEAD", "HEAD's content"])
+def test_a_bare_repository_that_git_does_not_open_is_a_gap(repository: Repository, lost: str, *, packed: bool) -> None:
+    """Copies to zip archives and to object storage leave empty folders out, such as `refs` of packed ones."""
+    repository.commit({"a": "fine"})
+    bare = repository.path / "backup.git"
+    other = Repository(repository.path.parent / "other")
+    other.commit({"a": PLAIN})
+    other.git("clone", "--quiet", "--bare", "--no-local", str(other.path), str(bare))
+    if packed:
+        other.git("-C", str(bare), "gc", "--quiet")
+    else:
+        shutil.rmtree(bare / "objects")
+        shutil.copytree(other.path / ".git" / "objects", bare / "objects")
+        shutil.rmtree(bare / "objects" / "pack")
+    if lost == "refs":
+        shutil.rmtree(bare / "refs")
+    elif lost == "HEAD":
+        (bare / "HEAD").unlink()
+    else:
+        (bare / "HEAD").write_text("")
+    assert searched(repository.path).gaps == [f"{bare}: {HEADLESS}"]
+
+
+def test_folders_that_are_called_as_git_s_are_no_repositories(repository: Repository) -> None:
+    repository.commit({"src/objects/ab/model.bin": "fine", "src/objects/data.json": "{}", "src/HEAD": "fine"})
+    assert searched(repository.path).gaps == []
 
 
 def test_a_working_tree_that_is_gone_hides_nothing(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from readiness.scan.content import Bounds
+from readiness.scan.git_folder import MISNAMED
 from readiness.scan.history import HistorySearch
 from tests.scan.conftest import Repository
 from tests.scan.planting import PLAIN, needles
@@ -94,6 +95,45 @@ def test_folders_may_be_as_deep_as_they_like(repository: Repository, monkeypatch
         os.chdir("..")
         Path("d").rmdir()
     assert [hit.form for hit in found.secrets] == ["raw"]
+
+
+def test_what_stands_among_objects_and_is_none_is_searched(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a": "fine"})
+    repository.git("gc", "--quiet")
+    objects = repository.path / ".git" / "objects"
+    (pack,) = objects.glob("pack/*.pack")
+    names = ["4f/notes", "info/notes", "notes.txt", f"pack/{pack.stem}.keep", "pack/unpacked.idx"]
+    for name in names:
+        (objects / name).parent.mkdir(exist_ok=True)
+        (objects / name).write_text(PLAIN)
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--shared", str(repository.path), str(clone))
+    for folder in (repository.path, clone):
+        found = searched(folder)
+        assert [hit.location.path for hit in found.secrets] == [
+            f"{objects}/{name}" for name in sorted(names, key=order)
+        ]
+        assert {hit.form for hit in found.secrets} == {"raw, in git's own folder"}
+        assert found.gaps == []
+
+
+def order(name: str) -> tuple[bool, str]:
+    """Files of a folder come before those below it."""
+    return "/" in name, name
+
+
+def test_objects_and_packs_under_names_that_git_does_not_read_are_gaps(repository: Repository) -> None:
+    repository.commit({"a": "fine"})
+    repository.git("gc", "--quiet")
+    objects = repository.path / ".git" / "objects"
+    (pack,) = objects.glob("pack/*.pack")
+    (objects / "pack" / "kept.pack.old").write_bytes(pack.read_bytes())
+    name = repository.commit({"a": PLAIN})
+    assert searched(repository.path).gaps[0].startswith(f"{objects}/pack/kept.pack.old: git pack, not opened")
+    (objects / "pack" / "kept.pack.old").unlink()
+    loose = objects / name[:2] / name[2:]
+    loose.with_name(f"{name[2:]}.bak").write_bytes(loose.read_bytes())
+    assert searched(repository.path).gaps == [f"{loose}.bak: {MISNAMED}"]
 
 
 def test_two_lines_of_a_secret_in_a_complaint_of_git_are_masked(repository: Repository) -> None:

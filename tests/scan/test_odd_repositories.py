@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness.scan.connectivity import ABSENT
+from readiness.scan.object_store import INTERRUPTED
 from readiness.scan.repositories import NONE, PARTIAL, SHALLOW
 from tests.scan.conftest import Repository
 from tests.scan.planting import PLAIN
@@ -83,6 +84,23 @@ def test_alternates_are_searched_and_missed(repository: Repository, tmp_path: Pa
     assert searched(clone).gaps != []
 
 
+@pytest.mark.parametrize("name", ["base", 'a  "b" é'])
+def test_what_git_does_not_see_in_alternates_is_a_gap(tmp_path: Path, name: str) -> None:
+    """Of alternates that have alternates too, whatever they are called."""
+    base, middle, clone = Repository(tmp_path / name), tmp_path / "middle", tmp_path / "clone"
+    base.commit({"a": "fine"})
+    base.git("clone", "--quiet", "--shared", str(base.path), str(middle))
+    base.git("clone", "--quiet", "--shared", str(middle), str(clone))
+    assert searched(clone).gaps == []
+    packs = base.path / ".git" / "objects" / "pack"
+    (packs / "pack-4f2a.pack").write_bytes(b"PACK\0\0\0\2")
+    (packs / "tmp_pack_4f2a").write_bytes(b"PACK\0\0\0\2")
+    assert searched(clone).gaps == [
+        f"{clone}: {INTERRUPTED}",
+        f"{clone}: git cannot read the index of pack-4f2a.pack, so what is packed there is not seen",
+    ]
+
+
 def test_a_pointer_of_lfs_is_a_gap(repository: Repository) -> None:
     pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "4d" * 32 + "\nsize 12345\n"
     repository.commit({"model.bin": pointer})
@@ -141,7 +159,22 @@ def test_a_secret_in_the_name_of_a_branch_or_a_tag_is_found(repository: Reposito
     ] * 2
 
 
-@pytest.mark.parametrize("setting", ['[remote "a"]\n\tpromisor\n', "[extensions]\n\tpartialClone = false\n"])
+def test_a_secret_in_packed_refs_is_found_where_git_passes_over_it(repository: Repository) -> None:
+    head = repository.commit({"a.txt": "fine"})
+    packed = repository.path / ".git" / "packed-refs"
+    packed.write_text(f"# pack-refs with: peeled fully-peeled sorted \n{head} refs/heads/bad..{PLAIN}\n")
+    hits = searched(repository.path).secrets
+    assert [(hit.location.path, hit.form) for hit in hits] == [(str(packed), "raw, in what is no name of a ref")]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        '[remote "a"]\n\tpromisor\n',
+        "[extensions]\n\tpartialClone = false\n",
+        '[remote "a"]\n\tpartialCloneFilter = blob:none\n',
+    ],
+)
 def test_a_promise_in_any_spelling_is_one(repository: Repository, setting: str) -> None:
     repository.commit({"a.txt": "fine"})
     with (repository.path / ".git" / "config").open("a") as config:
