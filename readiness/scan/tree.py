@@ -244,8 +244,9 @@ class TreeSearch:
 
 def _left_to(walk: Walk, walks: Sequence[Walk]) -> Iterator[Entry]:
     """The entries of a source, but for those that it excludes and another one holds: there all is looked for."""
+    others = [other for other in walks if other is not walk]
     for entry in walk:
-        if not (entry.excluded and any(other.holds(entry.path) for other in walks)):
+        if not (entry.excluded and any(other.holds(entry.path) for other in others)):
             yield entry
 
 

@@ -64,12 +64,15 @@ class Walk:
             stack += reversed([inner for _, inner in below if inner is not None])
 
     def holds(self, path: str) -> bool:
-        """Whether the walk comes to it, if it is there, and no pattern takes it out."""
+        """Whether the walk comes to it, which is there, and no pattern takes it out."""
         if path == self.root:
             return True
         relative = path.removeprefix(self.root.rstrip(os.sep) + os.sep)
         looked_into = self._git or ".git" not in relative.removesuffix(".git/config").split("/")
-        return relative != path and looked_into and not any(glob_matches(glob, relative) for glob in self._exclude)
+        if relative == path or not looked_into or any(glob_matches(glob, relative) for glob in self._exclude):
+            return False
+        folder = Path(relative).parent
+        return os.path.realpath(Path(self.root, folder)) == str(Path(os.path.realpath(self.root), folder))
 
     def _children(
         self, folder: str, pattern: str | None

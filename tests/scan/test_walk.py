@@ -55,9 +55,12 @@ def test_excluded_files_are_counted_by_pattern(tmp_path: Path) -> None:
         ("a", False),
         ("root/.git/config", True),
         ("root/.git/hooks/pre-push", False),
+        ("root/link/a", False),
     ],
 )
 def test_what_a_walk_comes_to(tmp_path: Path, path: str, *, held: bool) -> None:
+    plant(tmp_path, "root/src/a", "root/tests/deep/b")
+    (tmp_path / "root" / "link").symlink_to("src")
     assert Walk(tmp_path / "root", ["tests/**"]).holds(str(tmp_path / path)) is held
 
 
