@@ -16,6 +16,7 @@ from readiness.scan.globs import glob_matches
 from readiness.scan.history import HistorySearch
 from readiness.scan.limits import Limits
 from readiness.scan.patterns import Place
+from readiness.scan.walk import Walk
 from readiness.searched import GitHistory, Hit
 
 
@@ -50,7 +51,12 @@ def _search(context: ProbeContext, limits: Limits) -> GitHistory:
         limits=limits,
         progress=context.progress,
     )
-    found = search.search([folder_of(context) / source.path for source in context.config.sources if source.history])
+    sources = [source for source in context.config.sources if source.history]
+    walks = [Walk(folder_of(context) / one.path, [each.pattern for each in one.exclude]) for one in sources]
+    found = search.search(
+        [folder_of(context) / source.path for source in sources],
+        lambda path: not any(walk.holds(os.path.abspath(path)) for walk in walks),  # noqa: PTH100 - resolves no links
+    )
     facts = facts_of(context, needles, found)
     facts["credentials"] = tuple(hit for hit in facts["credentials"] if _is_of_a_source(hit, context, shown))
     return GitHistory(

@@ -63,8 +63,11 @@ class HistorySearch:
         self._found = HistoryFindings()
         self._gaps = Gaps()
 
-    def search(self, folders: list[Path]) -> HistoryFindings:
-        """Search the repositories of folders. Raises Interrupted when told to stop; a deadline makes a gap."""
+    def search(self, folders: list[Path], is_excluded: Callable[[Path], bool] = lambda _: False) -> HistoryFindings:
+        """Search the repositories of folders. Raises Interrupted when told to stop; a deadline makes a gap.
+
+        `is_excluded`: of a folder below that nobody can look into, whether that is no gap.
+        """
         self._needles.prepare()
         deadline = self._limits.deadline
         limits = Limits(self._limits.stop, None if deadline is None else deadline - _CLOSER_LOOK)
@@ -72,7 +75,7 @@ class HistorySearch:
         def leave_out(reason: str, path: Path) -> None:
             self._gaps.add(self._printable(reason), self._shown(path))
 
-        for repository in repositories_of(folders, leave_out):
+        for repository in repositories_of(folders, leave_out, is_excluded):
             home = self._shown(repository.home)
             self._found.repositories.append(home)
             for gap in repository.gaps:

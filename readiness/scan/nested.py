@@ -26,9 +26,20 @@ _LOOSE = re.compile(r"[0-9a-f]{38}(?:[0-9a-f]{24})?")
 LeaveOut = Callable[[str, Path], None]
 
 
-def nested(folder: Path, sources: Sequence[Path], leave_out: LeaveOut) -> Iterator[Path]:
-    """Folders below that have a repository of their own. `sources`: all that are searched, resolved."""
-    for path, folders, files in folders_below(folder, _teller(leave_out)):
+def nested(
+    folder: Path, sources: Sequence[Path], leave_out: LeaveOut, is_excluded: Callable[[Path], bool]
+) -> Iterator[Path]:
+    """Folders below that have a repository of their own.
+
+    `sources`: all that are searched, resolved. `is_excluded`: of a folder that nobody can look into, whether that is no
+    gap.
+    """
+
+    def closed(reason: str, path: Path) -> None:
+        if not is_excluded(path):
+            leave_out(reason, path)
+
+    for path, folders, files in folders_below(folder, _teller(closed)):
         bare = _is_bare(folders, files)
         if not bare and is_headless(path, folders):
             leave_out(HEADLESS, Path(path))
@@ -37,7 +48,7 @@ def nested(folder: Path, sources: Sequence[Path], leave_out: LeaveOut) -> Iterat
         folders[:] = [] if bare else sorted(name for name in folders if name != ".git")
         for name in folders:
             if _is_link(path, name) and _hides_a_repository(Path(path, name), sources):
-                leave_out(LINKED, Path(path, name))
+                closed(LINKED, Path(path, name))
 
 
 def folders_of(root: Path, leave_out: LeaveOut) -> Iterator[tuple[str, list[str], int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,14 +38,19 @@ class Repository:
     """What keeps a search from being complete, known beforehand."""
 
 
-def repositories_of(folders: list[Path], leave_out: LeaveOut) -> Iterator[Repository]:
-    """Repositories that hold the folders, those below them, and their submodules; each once."""
+def repositories_of(
+    folders: list[Path], leave_out: LeaveOut, is_excluded: Callable[[Path], bool]
+) -> Iterator[Repository]:
+    """Repositories that hold the folders, those below them, and their submodules; each once.
+
+    A folder that nobody can look into is no gap where it `is_excluded`.
+    """
     seen: set[Path] = set()
     sources = [folder.resolve() for folder in folders]
     leave_out = _once(leave_out)
     for folder in folders:
         found = _opened(folder, leave_out, required=True)
-        below = (_opened(path, leave_out, required=False) for path in nested(folder, sources, leave_out))
+        below = (_opened(path, leave_out, required=False) for path in nested(folder, sources, leave_out, is_excluded))
         for repository in (found, *below):
             if repository is None:
                 continue

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from readiness.probes.git_history import GitHistoryProbe
+from readiness.scan.nested import LINKED
 from readiness.searched import GitHistory
 from tests.probes.test_source_tree import CONFIG, context
 from tests.scan.conftest import Repository
@@ -49,3 +50,11 @@ def test_known_secrets_count_everywhere(repository: Repository) -> None:
     repository.commit({path: f"# {path}\nkey = '{SECRET}'\n" for path in paths})
     repository.commit(dict.fromkeys(paths, "nothing any more\n"))
     assert sorted(hit.location.path for hit in gathered().secrets) == sorted(paths)
+
+
+def test_an_excluded_link_to_another_repository_is_no_gap(repository: Repository) -> None:
+    repository.commit({"shop/a.py": "fine", "shop/tests/b.py": "fine"})
+    Repository(repository.path.parent / "other").commit({"a": SECRET})
+    for folder in ("shop", "shop/tests"):
+        (repository.path / folder / "link").symlink_to(repository.path.parent / "other")
+    assert gathered().gaps == (f"shop/link: {LINKED}",)
