@@ -6,7 +6,7 @@ import os
 from bisect import bisect_right
 from typing import Generic, NamedTuple, TypeVar
 
-from readiness.scan.content import LFS_POINTER
+from readiness.scan.content import POINTERS
 from readiness.scan.needles import Needles
 from readiness.scan.place import utf16_codec
 from readiness.scan.signatures import kind_of
@@ -72,9 +72,9 @@ class Batch(Generic[F]):
         data, held = self._view[: self._filled], self._held
         self._held, self._filled = [], 0
         starts = [each.start for each in held]
-        regions, gates, zip_ends = self._needles.signals(data)
+        regions, gates, embedded = self._needles.signals(data)
         found: set[int] = set()
-        points = (*zip_ends, *(end for _, end in gates))
+        points = (*embedded, *(end for _, end in gates))
         for start, end in (*((region.start, region.end) for region in regions), *((end - 1, end) for end in points)):
             found.update(range(bisect_right(starts, start) - 1, bisect_right(starts, end - 1)))
         return [
@@ -87,4 +87,4 @@ class Batch(Generic[F]):
 def _is_special(data: memoryview) -> bool:
     """Whether a file with these bytes is read in other ways than as they are."""
     head = bytes(data[:_HEAD])
-    return bool(kind_of(head)) or head.startswith(LFS_POINTER) or utf16_codec(head) is not None
+    return bool(kind_of(head)) or head.startswith(POINTERS) or utf16_codec(head) is not None

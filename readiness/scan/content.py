@@ -20,7 +20,7 @@ from readiness.scan.signatures import HEAD, TAIL, ends_as_zip, kind_of, kind_of_
 from readiness.searched import Hit
 
 _ANNEX = tuple(b"../" * depth + b".git/annex/objects/" for depth in range(10))
-LFS_POINTER = (
+POINTERS = (
     b"version https://git-lfs.github.com/spec/",
     b"version https://hawser.github.com/spec/",  # its older name
     b"/annex/objects/",
@@ -100,7 +100,7 @@ class ContentSearch:
     def search(self, path: str, source: BinaryIO, size: int, environment: Environment | None) -> None:
         """Search a file that can seek, of `size` bytes. Raises OSError where it cannot be read."""
         head = source.read(HEAD)
-        if head.startswith(LFS_POINTER):
+        if head.startswith(POINTERS):
             self._leave_out(NOT_HERE.format("Git LFS" if head.startswith(b"version") else "git-annex"), path)
         source.seek(0)
         level = _Level(path, environment, Budget(max(size, 1), self._bounds.memory), self._bounds.depth)

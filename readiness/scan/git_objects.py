@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, NamedTuple
 
-from readiness.scan.content import LFS_POINTER
+from readiness.scan.content import POINTERS
 from readiness.scan.delta_order import PORTION, chains
 from readiness.scan.git import Git, GitProcess
 from readiness.scan.signatures import HEAD, kind_of
@@ -227,7 +227,7 @@ class ObjectStream:
 
     def _is_packed(self, start: int) -> bool:
         head = bytes(self._view[start : start + HEAD])
-        return head.startswith(LFS_POINTER) or kind_of(head) is not None
+        return head.startswith(POINTERS) or kind_of(head) is not None
 
 
 def blocks_of(streams: Iterable[ObjectStream], check: Callable[[], None]) -> Iterator[tuple[ObjectStream, Block]]:

@@ -11,7 +11,7 @@ from readiness.model import Environment, Location
 from readiness.scan.engine import EngineMaker, Gate, Region, engine_for, merged
 from readiness.scan.patterns import Pattern
 from readiness.scan.phrases import phrases
-from readiness.scan.signatures import ZIP_END
+from readiness.scan.signatures import EMBEDDED
 from readiness.scan.views import (
     AROUND_ESCAPES,
     ESCAPES,
@@ -68,8 +68,8 @@ class Pointed(NamedTuple):
     """Of secrets."""
     gates: list[tuple[int, int]]
     """Of patterns: its number, and where a match of its gate ends."""
-    zip_ends: list[int]
-    """What may be the end of a zip archive."""
+    embedded: list[int]
+    """Where something tells of an archive behind other data; see `signatures.EMBEDDED`."""
 
 
 class Scan(NamedTuple):
@@ -108,7 +108,7 @@ class Needles:
         gates = [
             *(Gate(pattern.gate, pattern.hints) for pattern in self.patterns),
             *(gate for gate, _ in _ESCAPES),
-            ZIP_END,
+            EMBEDDED,
         ]
         self._engine = engine(texts, gates)
         self._reach = [_REACH + 8 * max((len(form.needle) for form in forms), default=0) for forms in self._forms]
@@ -164,7 +164,7 @@ class Needles:
                 before, after = _ESCAPES[number - len(self.patterns)][1]
                 escapes.append((max(end - before, 0), end + after))
             else:
-                pointed.zip_ends.append(end)
+                pointed.embedded.append(end)
         if escapes:
             regions += self._among_escapes(block, merged(escapes))
         return pointed

@@ -36,8 +36,8 @@ class Sieve:
     def look(self, block: Block) -> None:
         """Search one block of objects."""
         self._certain.update((part.id, None) for part in block.packed)
-        regions, gates, zip_ends = self._needles.signals(block.data)
-        packed = (part for end in zip_ends for part in block.parts_in(end - 1, end) if part.kind == b"blob")
+        regions, gates, embedded = self._needles.signals(block.data)
+        packed = (part for end in embedded for part in block.parts_in(end - 1, end) if part.kind == b"blob")
         self._certain.update((part.id, None) for part in packed)
         if regions:
             self._secrets(block, regions)

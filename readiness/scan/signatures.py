@@ -22,7 +22,7 @@ _LOCAL_HEADER = re.escape(LOCAL_FILE) + rb".{4}[\x00-\x14\x5c-\x63]\x00.{16}"
 _GZIP_HEADER = re.escape(_GZIP) + rb"[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]"
 """Of one member (RFC 1952, 2.3)."""
 _LOCAL, _SEVEN, _MEMBER = (re.compile(each, re.DOTALL) for each in (_LOCAL_HEADER, re.escape(_SEVEN_ZIP), _GZIP_HEADER))
-ZIP_END = Gate(
+EMBEDDED = Gate(
     (re.escape(_DIRECTORY_END), _LOCAL_HEADER, re.escape(_SEVEN_ZIP), _GZIP_HEADER),
     (_DIRECTORY_END.lower(), LOCAL_FILE.lower(), _SEVEN_ZIP, _GZIP),
 )

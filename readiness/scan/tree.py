@@ -17,7 +17,7 @@ from readiness.config.model import Source
 from readiness.model import Environment
 from readiness.scan import blocks
 from readiness.scan.batch import LARGEST, Batch
-from readiness.scan.content import LFS_POINTER, Bounds, ContentSearch, Finds, behind_other_data
+from readiness.scan.content import POINTERS, Bounds, ContentSearch, Finds, behind_other_data
 from readiness.scan.file import FileSearch
 from readiness.scan.git import is_git_folder
 from readiness.scan.limits import Gaps, Limits, OutOfTime
@@ -225,7 +225,7 @@ class TreeSearch:
         head = os.pread(descriptor, HEAD, 0)
         tail = os.pread(descriptor, TAIL, max(size - TAIL, 0))
         kind = kind_of(head, tail, size)
-        if (kind and not (kind == GIT_PACK and _is_of_repository(entry.path))) or head.startswith(LFS_POINTER):
+        if (kind and not (kind == GIT_PACK and _is_of_repository(entry.path))) or head.startswith(POINTERS):
             with io.FileIO(descriptor, closefd=False) as file, io.BufferedReader(file, 1 << 16) as source:
                 contents = self._contents_apart if entry.excluded else self._contents
                 contents.search(path, source, size, environment)
