@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple, Protocol, Self, cast
 
 from readiness.scan.decompress import CHUNK, DECOMPRESSORS, Refused
-from readiness.scan.signatures import HEAD, KINDS
+from readiness.scan.signatures import GIT_PACK, HEAD, KINDS, REPOSITORY
 from readiness.scan.zip_archive import check_header, has_more, open_member
 
 MOST_ENTRIES = 200_000
@@ -128,7 +128,7 @@ def entries_of(kind: str, source: BinaryIO | Reader, budget: Budget) -> Iterator
     Zip archives need a source that can seek. Raises Refused, or one of `ERRORS` where it is damaged.
     """
     if kind in _SEALED:
-        raise Refused(f"{kind}, not opened: repack it as zip or tar")
+        raise Refused(REPOSITORY if kind == GIT_PACK else f"{kind}, not opened: repack it as zip or tar")
     if kind == "zip archive":
         yield from _zip(cast("BinaryIO", source), budget)
     elif kind == "tar archive":

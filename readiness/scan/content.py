@@ -16,7 +16,7 @@ from readiness.scan.file import FileSearch
 from readiness.scan.needles import Needles
 from readiness.scan.overheard import Overheard
 from readiness.scan.place import printable
-from readiness.scan.signatures import HEAD, TAIL, ends_as_zip, kind_of, kind_of_file
+from readiness.scan.signatures import GIT_OBJECT, HEAD, REPOSITORY, TAIL, ends_as_zip, kind_of, kind_of_file
 from readiness.searched import Hit
 
 _ANNEX = tuple(b"../" * depth + b".git/annex/objects/" for depth in range(10))
@@ -96,6 +96,8 @@ class ContentSearch:
         self._leave_out = leave_out
         self._check = check
         self._masked = masked
+        self._repositories: set[str] = set()
+        """Those in archives that were told."""
 
     def search(self, path: str, source: BinaryIO, size: int, environment: Environment | None) -> None:
         """Search a file that can seek, of `size` bytes. Raises OSError where it cannot be read."""
@@ -184,6 +186,11 @@ class ContentSearch:
             self._finds.secrets += [match.at(level.path, "in the name") for match in self._needles.find(entry.names)]
         if entry.content is None:
             return
+        if "objects/" in entry.name and (match := GIT_OBJECT.fullmatch(entry.name)):
+            home = f"{archive.path}!{printable(self._masked(match[1]))}".rstrip("/!")
+            if home not in self._repositories:
+                self._repositories.add(home)
+                self._leave_out(REPOSITORY, home)
         try:
             self._content(level, entry.content)
         except Exhausted:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from readiness.scan.globs import glob_matches, rests_below, root_of_glob
+from readiness.scan.signatures import GIT_OBJECT, REPOSITORY
 from readiness.scan.walk import Entry, Walk
 
-REPOSITORY = "a git repository, whose history was not searched: leave it (`.git`) out of what is built"
 UNNAMED = "a link to what no glob names; it was not followed"
-_GIT_OBJECT = re.compile(r"(.*)/objects/(?:pack/[^/]+\.pack|[0-9a-f]{2}/[0-9a-f]{38}(?:[0-9a-f]{24})?)", re.DOTALL)
-"""A path of what git packs and compresses: searching its bytes finds nothing."""
 _NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
@@ -37,8 +34,8 @@ class NamedFiles:
                 self._look_at_link(entry)
             if self._rest and not glob_matches(self._rest, entry.relative):
                 continue
-            if entry.is_file and "/objects/" in entry.path and (match := _GIT_OBJECT.fullmatch(entry.path)):
-                self._repositories.add(match[1])
+            if entry.is_file and "/objects/" in entry.path and (match := GIT_OBJECT.fullmatch(entry.path)):
+                self._repositories.add(match[1].removesuffix("/"))
             yield entry
 
     def gaps(self) -> dict[str, str]:

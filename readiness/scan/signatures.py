@@ -28,6 +28,9 @@ EMBEDDED = Gate(
 )
 """What tells of an archive behind a program: how a zip archive ends, also before a signature; how others begin."""
 GIT_PACK = "git pack"
+GIT_OBJECT = re.compile(r"(.*/|)objects/(?:pack/[^/]+\.pack|[0-9a-f]{2}/[0-9a-f]{38}(?:[0-9a-f]{24})?)", re.DOTALL)
+"""A path of what git packs and compresses: searching its bytes finds nothing."""
+REPOSITORY = "objects of a git repository, whose history was not searched: leave `.git` out of what is shipped"
 _MAGIC = {
     LOCAL_FILE: "zip archive",
     _DIRECTORY_END: "zip archive",

@@ -103,7 +103,7 @@ def test_a_git_repository_among_artifacts_is_a_gap(repository: Repository) -> No
     repository.commit({"dist/app/a.txt": SECRET})
     repository.commit({"dist/app/a.txt": "fine"})
     app = repository.path / "dist" / "app"
-    reason = "a git repository, whose history was not searched: leave it (`.git`) out of what is built"
+    reason = "objects of a git repository, whose history was not searched: leave `.git` out of what is shipped"
     assert globbed(repository.path, "dist/**") == []
     (repository.path / ".git").rename(app / ".git")
     assert globbed(repository.path, "dist/**") == [f"/dist/app/.git: {reason}"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 import zipfile
@@ -15,6 +16,7 @@ from readiness.model import Environment, Location
 from readiness.scan import blocks
 from readiness.scan.limits import Interrupted, Limits
 from readiness.scan.patterns import Place, all_patterns
+from readiness.scan.signatures import REPOSITORY
 from readiness.scan.tree import Findings, TreeSearch, is_dotenv
 from readiness.searched import OVER_TIME
 from readiness.secret import Redactor, Secret
@@ -364,4 +366,21 @@ def test_a_pack_of_git_is_a_gap_where_no_repository_has_it(repository: Repositor
     with zipfile.ZipFile(repository.path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(pack, "inner.pack")
     (gap,) = searched(repository.path).gaps
-    assert gap.startswith(f"{repository.path}/x.pack, {repository.path}/x.zip!inner.pack: git pack, not opened")
+    assert gap == f"{repository.path}/x.pack, {repository.path}/x.zip!inner.pack: {REPOSITORY}"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("suffix", ["zip", "tar", "tar.gz"])
+def test_a_repository_in_an_archive_is_a_gap(suffix: str, packed: bool, repository: Repository, tmp_path: Path) -> None:
+    """As in an image that was built with `COPY . .`: what was committed and taken out again is shipped."""
+    repository.commit({"a.txt": SECRET})
+    repository.commit({"a.txt": "fine"})
+    if packed:
+        repository.git("gc", "--quiet")
+    kind = {"zip": "zip", "tar": "tar", "tar.gz": "gztar"}[suffix]
+    folder = tmp_path / "built"
+    folder.mkdir()
+    shutil.make_archive(str(folder / "image"), kind, repository.path)
+    findings = searched(folder)
+    assert findings.secrets == []
+    assert any(f"image.{suffix}!" in gap and gap.endswith(REPOSITORY) for gap in findings.gaps)
