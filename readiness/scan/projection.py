@@ -20,7 +20,7 @@ _IN_JOINTS = b"bBfFlLnNrRtTuU"
 """Prefixes of literals, and escapes of line breaks and tabs."""
 _PLENTY = 40.0
 """Bits of a key, where both halves of a secret hold as many: with many secrets, fewer would turn up by chance."""
-_TORN = 60.0
+_TORN = 72.0
 """Bits of what may be torn, for base64 is wrapped before it is encoded once more: of one half there must be enough."""
 _AT_TEAR = 5
 """Characters that hold bits of the line break."""

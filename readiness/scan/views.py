@@ -31,27 +31,17 @@ _ESCAPE = re.compile(
 )
 
 
-_VISIBLE = rb"(?: 2~[1-9a-f] | [3-7]~[0-9a-f] )"  # a character of ASCII, in hex
+_VISIBLE = rb"(?:2[1-9a-f]|[3-7][0-9a-f])"  # a character of ASCII, in hex
 _ONE = (
-    rb"(?: %~(?:2~5~)?" + _VISIBLE + rb"| \\~x~" + _VISIBLE + rb"| [\\%]~u~0~0~" + _VISIBLE
-    + rb"| \\~[ux]~\{~(?:0~){0,4}" + _VISIBLE + rb"| \\~U~(?:0~){6}" + _VISIBLE +
-    rb"| \\~(?: 0~4~[1-7] | 0~[5-7]~[0-7] | 1~[0-7]~[0-7] )"
-    rb"| &~(?:a~m~p~;~)?\#~(?:0~){0,3}(?: 3~[3-9] | [4-9]~[0-9] | 1~[0-2]~[0-9] )~;"
-    rb"| &~(?:a~m~p~;~)?\#~x~(?:0~){0,3}" + _VISIBLE + rb"~; )"
+    rb"(?:%(?:25)?" + _VISIBLE + rb"|\\x" + _VISIBLE + rb"|[\\%]u00" + _VISIBLE
+    + rb"|\\[ux]\{0{0,4}" + _VISIBLE + rb"|\\U0{6}" + _VISIBLE + rb"|\\(?:04[1-7]|0[5-7][0-7]|1[0-7][0-7])"
+    + rb"|&(?:amp;)?#0{0,3}(?:3[3-9]|[4-9][0-9]|1[0-2][0-9]);|&(?:amp;)?#x0{0,3}" + _VISIBLE + rb";)"
 )  # fmt: skip
-"""An escape of such a character; `~` is what stands between two characters, and blanks are none."""
-
-
-def _two_escapes(between: bytes, apart: int) -> Gate:
-    one = _ONE.replace(b" ", b"").replace(b"~", b"".join(rb"\x%02x" % byte for byte in between))
-    hints = (b"%", b"\\", between.join((b"&", b"#")), between.join((b";", b"#")))
-    return Gate((one + rb".{0,%d}" % apart + one,), hints)
-
-
-ESCAPES = _two_escapes(b"", 15)
+_ONE_IN_UTF16 = rb"(?:[%\\]\x00[0-7ux]\x00|#\x00[0-9x]\x00)"
+ESCAPES = Gate((_ONE + rb".{0,15}" + _ONE,), (b"%", b"\\", b"&#", b";#"))
 """Two escapes so close together that no piece of a secret between them can be looked for."""
-ESCAPES_IN_UTF16 = _two_escapes(b"\0", 30)
-"""The same in UTF-16 of either byte order."""
+ESCAPES_IN_UTF16 = Gate((_ONE_IN_UTF16 + rb".{0,30}" + _ONE_IN_UTF16,), (b"%\0", b"\\\0", b"#\0"))
+"""The same in UTF-16 of either byte order, roughly: there is little such text, and this compiles in no time."""
 AROUND_ESCAPES = (80, 32)
 """Bytes before and after the end of a match of `ESCAPES` that the text around these may have; twice in UTF-16."""
 _SOFT = re.compile(rb"= (?: [ \t]*\r?\n | (?P<byte>[0-9A-Fa-f]{2}) )", re.VERBOSE)
