@@ -18,15 +18,19 @@ _CHUNK = 1 << 15
 """Bytes that are copied at once: few enough for memory that is at hand."""
 _IN_JOINTS = b"bBfFlLnNrRtTuU"
 """Prefixes of literals, and escapes of line breaks and tabs."""
+_LAST = b"10"
+"""Of escapes such as `&#10;`: kept where nothing else is left."""
 _PLENTY = 40.0
 """Bits of a key, where both halves of a secret hold as many: with many secrets, fewer would turn up by chance."""
 _TORN = 72.0
 """Bits of what may be torn, for base64 is wrapped before it is encoded once more: of one half there must be enough."""
+_LEAST = 26.0
+"""Bits of the shortest key, where a secret is too short for that."""
 _AT_TEAR = 5
 """Characters that hold bits of the line break."""
 _COMMON = 18
 """So many of the most frequent characters are never kept."""
-_RARE = bytes(byte for byte in reversed(BY_FREQUENCY[_COMMON:]) if byte not in _IN_JOINTS)
+_RARE = bytes(byte for byte in reversed(BY_FREQUENCY[_COMMON:]) if byte not in _IN_JOINTS + _LAST) + _LAST
 _DIGITS = b"0123456789abcdef"
 _HEX = frozenset(_DIGITS + b"xu")
 """Of hexadecimal texts, escapes of every byte such as `\\x2b` and `\\u002b` among them."""
@@ -40,10 +44,11 @@ class Projection:
 
         `coarse`: those of encodings, of which one half alone must be enough.
         """
-        needed = {core: _TORN if core in coarse else ENOUGH for core in cores}
-        self.lacking = {core for core in cores if _count(core, _RARE) * _bits(_RARE, core) < needed[core]}
+        most = {core: _count(core, _RARE) * _bits(_RARE, core) for core in cores}
+        self.lacking = {core for core in cores if most[core] < ENOUGH}
         """Those of which too little would be left."""
-        kept = _kept({core: needed[core] for core in cores if core not in self.lacking})
+        wanted = {core: _TORN if core in coarse else ENOUGH for core in cores.keys() - self.lacking}
+        kept = _kept({core: min(bits, most[core]) for core, bits in wanted.items()})
         self._dropped = bytes(byte for byte in range(256) if byte not in kept)
         self.keys: dict[bytes, set[int]] = defaultdict(set)
         """What to look for in projected text, and the secrets that each announces."""
@@ -52,7 +57,7 @@ class Projection:
             bits = _bits(kept, core)
             length = max(math.ceil(ENOUGH / bits), min(len(left) // 2, math.ceil(_PLENTY / bits)))
             if core in coarse:
-                length = min(length, (len(left) - _AT_TEAR) // 2)
+                length = min(length, max((len(left) - _AT_TEAR) // 2, math.ceil(_LEAST / bits)))
             last = max(len(left) - length, 0)
             for start in (0, last // 2, last):  # one is left whole of what is torn in a line's breadth
                 self.keys[left[start : start + length]].update(cores[core])
