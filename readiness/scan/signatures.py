@@ -89,7 +89,7 @@ def kind_of(head: bytes, tail: bytes = b"", size: int = 0) -> str | None:
         return "tar archive"
     if magic := _BEGINNING.match(head):
         return _MAGIC[magic[0]]
-    if _LZMA.match(head):
+    if head[13:14] == b"\0" and _LZMA.match(head):  # no text has a zero there
         return "lzma file"
     return "zip archive" if ends_as_zip(tail, size) else None
 
