@@ -21,8 +21,6 @@ _HARMLESS = 1 << 1 | 1 << 2 | _STREAMED | 1 << 11
 _ZIP64 = 1
 _NOT_HERE = 0xFFFFFFFF
 """A size that stands in the extra field for ZIP64 (4.5.3)."""
-
-
 _OVERLAP = 64
 """Bytes of a header, with the beginning of a name, that neighbouring blocks share."""
 

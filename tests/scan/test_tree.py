@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 import time
 import zipfile
@@ -16,7 +15,6 @@ from readiness.model import Environment, Location
 from readiness.scan import blocks
 from readiness.scan.limits import Interrupted, Limits
 from readiness.scan.patterns import Place, all_patterns
-from readiness.scan.signatures import REPOSITORY
 from readiness.scan.tree import Findings, TreeSearch, is_dotenv
 from readiness.searched import OVER_TIME
 from readiness.secret import Redactor, Secret
@@ -351,36 +349,3 @@ def test_files_for_secrets_are_known_by_name(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", [".env.example", ".env.sample", ".environment", "env", ".env.production.template"])
 def test_examples_hold_no_secrets(name: str) -> None:
     assert not is_dotenv(name)
-
-
-def test_a_pack_of_git_is_a_gap_where_no_repository_has_it(repository: Repository) -> None:
-    repository.commit({"a.txt": "fine"})
-    repository.git("gc", "--quiet")
-    (pack,) = (repository.path / ".git" / "objects" / "pack").glob("*.pack")
-    bare = repository.path / "backup.git"
-    repository.git("clone", "--quiet", "--bare", f"file://{repository.path}", str(bare))
-    repository.git("-C", str(bare), "gc", "--quiet")
-    assert list((bare / "objects" / "pack").glob("*.pack"))
-    assert searched(repository.path).gaps == [], "the search of the history opens it"
-    (repository.path / "x.pack").write_bytes(pack.read_bytes())
-    with zipfile.ZipFile(repository.path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(pack, "inner.pack")
-    (gap,) = searched(repository.path).gaps
-    assert gap == f"{repository.path}/x.pack, {repository.path}/x.zip!inner.pack: {REPOSITORY}"
-
-
-@pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("suffix", ["zip", "tar", "tar.gz"])
-def test_a_repository_in_an_archive_is_a_gap(suffix: str, packed: bool, repository: Repository, tmp_path: Path) -> None:
-    """As in an image that was built with `COPY . .`: what was committed and taken out again is shipped."""
-    repository.commit({"a.txt": SECRET})
-    repository.commit({"a.txt": "fine"})
-    if packed:
-        repository.git("gc", "--quiet")
-    kind = {"zip": "zip", "tar": "tar", "tar.gz": "gztar"}[suffix]
-    folder = tmp_path / "built"
-    folder.mkdir()
-    shutil.make_archive(str(folder / "image"), kind, repository.path)
-    findings = searched(folder)
-    assert findings.secrets == []
-    assert any(f"image.{suffix}!" in gap and gap.endswith(REPOSITORY) for gap in findings.gaps)
